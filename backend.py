@@ -1,0 +1,63 @@
+"""The server: `gunicorn backend:app`, or `python backend.py` for a look."""
+
+from flask import Flask
+from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config.logging import configure_logging
+from config.settings import Settings, read_settings, use
+from core import database
+from core.replies import Json, answer_errors
+from core.validation import MAX_BYTES
+from routes import BLUEPRINTS
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application. The timetable is started apart (config/gunicorn.py), never at import."""
+    settings = use(settings or read_settings())
+    configure_logging(settings.log_level, settings.log_format)
+    database.connect(settings)
+    app = Flask(__name__, static_folder=None)
+    app.json = Json(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BYTES
+    app.url_map.strict_slashes = False
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    answer_errors(app)
+    app.after_request(_with_headers)
+    if settings.cors_origins:
+        CORS(app, origins=settings.cors_origins.split(","), supports_credentials=True)
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
+    return app
+
+
+def _with_headers(reply):
+    for name, value in HEADERS.items():
+        reply.headers.setdefault(name, value)
+    reply.headers.setdefault("Cache-Control", "no-store")
+    return reply
+
+
+def __getattr__(name: str):
+    """``backend:app`` is made when a server asks for it, so that importing this module needs no settings."""
+    if name == "app":
+        globals()["app"] = create_app()
+        return globals()["app"]
+    raise AttributeError(name)
+
+
+if __name__ == "__main__":
+    from jobs.scheduler import start
+
+    application = create_app()
+    timetable = start(use(read_settings()))
+    application.run("127.0.0.1", read_settings().flask_port, threaded=True)

@@ -1,0 +1,296 @@
+"""The executor: claims an intent, calls AWS with the intent's own token, records the outcome under its fence.
+
+No transaction is open while AWS is called. Cut anywhere, the next executor repeats the call with the same
+ClientToken and gets the same machine.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config.settings import Settings, current
+from core import audit, database, events, notifications, safe_mode
+from core.cloud.actions import KINDS, Launch, Outcome
+from core.cloud.aws import OURS, Clouds
+from core.cloud.errors import Answer
+from core.database import Tx
+from core.domain.account import Account
+from core.domain.intent import Intent, client_token
+from core.domain.lifecycle import Role
+from core.domain.pools import ICE_MEMORY, capacity_key
+from core.domain.serialize import canonical
+from core.emergency import choose_pool
+from core.locks import lock_agent
+from core.orders import launch_params, order
+from core.sql import accounts, actions, agents, incidents, instances, pools, replicas
+
+log = logging.getLogger("core.actions")
+
+TRUST_SECONDS = actions.LEASE_SECONDS - 2
+PLACE_MEMORY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An intent that is ours until ``trust_until`` (monotonic seconds)."""
+
+    intent: Intent
+    account: Account
+    agent_uuid: str | None
+    epoch: int
+    trust_until: float
+
+
+class Executor:
+    """Carries out intents. Any number may run at once, in any number of processes."""
+
+    def __init__(self, clouds: Clouds, settings: Settings):
+        self._clouds, self._settings = clouds, settings
+
+    def drain(self) -> int:
+        """Carry out intents until none is due; how many were."""
+        done = 0
+        while self.run_once():
+            done += 1
+        return done
+
+    def run_once(self) -> bool:
+        """Claim, act, record. False when nothing was due."""
+        began = time.monotonic()
+        claim = database.run(lambda tx: _claim(tx, began))
+        if claim is None:
+            return False
+        if time.monotonic() < claim.trust_until:
+            outcome = self._act(claim)
+            database.run(lambda tx: record(tx, claim.intent, outcome))
+        return True
+
+    def _act(self, claim: Claim) -> Outcome:
+        ec2 = self._clouds.of(claim.account)
+        outcome = KINDS[claim.intent.kind].act(ec2, self._request(claim))
+        if outcome.answer is Answer.STALE_CREDENTIALS:
+            self._clouds.forget(claim.account)
+        log.info(
+            "%s %s: %s", claim.intent.kind, outcome.ec2_id or "", outcome.error or outcome.answer,
+            extra={"component": "CORE-EXEC", "action": claim.intent.kind.upper(), "result": outcome.answer},
+        )  # fmt: skip
+        return outcome
+
+    def _request(self, claim: Claim):
+        params = json.loads(claim.intent.params)
+        if claim.intent.kind != "launch":
+            return params
+        return Launch(params, claim.intent.client_token, tags_of(claim, self._settings), user_data(claim.intent, self._settings))
+
+
+def _claim(tx: Tx, began: float) -> Claim | None:
+    """Two steps, so that no row is locked for the sake of sorting. SAFE_MODE is read in the same transaction."""
+    if safe_mode.requested(tx):
+        return None
+    for action_id in actions.due(tx):
+        intent = actions.lock_due(tx, action_id)
+        if intent is not None and _still_wanted(tx, intent):
+            actions.lease(tx, intent.id)
+            agent = intent.agent_id and agents.get(tx, intent.agent_id)
+            return Claim(
+                intent=actions.get(tx, intent.id),
+                account=accounts.get(tx, intent.account_id),
+                agent_uuid=agent and agent.uuid,
+                epoch=agent.epoch if agent else 0,
+                trust_until=began + TRUST_SECONDS,
+            )
+    return None
+
+
+def _still_wanted(tx: Tx, intent: Intent) -> bool:
+    """A PRIMARY is never ended, whatever was ordered before it was promoted (INV-32)."""
+    instance = intent.instance_id and instances.get(tx, intent.instance_id)
+    if intent.kind == "terminate" and instance and instance.role == Role.PRIMARY:
+        actions.finish(tx, intent, "failed", error="it is the PRIMARY now")
+        return False
+    return True
+
+
+def tags_of(claim: Claim, settings: Settings) -> dict[str, str]:
+    """What a machine of ours bears from its first moment."""
+    return {
+        "ManagedBy": OURS,
+        "Name": f"spotopt-{(claim.agent_uuid or 'none')[:8]}",
+        "spotopt:install": install_name(settings),
+        "spotopt:agent": claim.agent_uuid or "",
+        "spotopt:intent": claim.intent.uuid,
+        "spotopt:attempt": str(claim.intent.attempt),
+    }
+
+
+def install_name(settings: Settings) -> str:
+    """Tells our machines from those of another installation in the same account."""
+    return hashlib.sha256(b"install:" + settings.install_key.encode()).hexdigest()[:16]
+
+
+def user_data(intent: Intent, settings: Settings) -> str:
+    """The boot script, rendered at call time; it follows from the intent, so a retry is byte-equal."""
+    token = join_token(settings.install_key, intent.id, intent.attempt)
+    return f"#!/bin/bash\nexec spotopt-agent --server {settings.public_url} --token {token}\n"
+
+
+def join_token(install_key: str, intent_id: int, attempt: int) -> str:
+    """Lets the host of exactly this launch join its agent."""
+    mac = hmac.new(bytes.fromhex(install_key), f"{intent_id}:{attempt}".encode(), hashlib.sha256).hexdigest()
+    return f"soj_{intent_id}_{attempt}_{mac}"
+
+
+def record(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+    """Write down what a call came to. The agent is locked first, as everywhere."""
+    if intent.agent_id:
+        lock_agent(tx, intent.agent_id)
+    RECORD[outcome.answer](tx, intent, outcome)
+
+
+def _done(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+    finished = actions.finish(tx, intent, "done", ec2_id=outcome.ec2_id)
+    if intent.kind == "launch" and not (finished and _record_machine(tx, intent, outcome)):
+        _compensate(tx, intent, outcome.ec2_id)
+    _account_is(tx, intent, "ok", None)
+
+
+def _record_machine(tx: Tx, intent: Intent, outcome: Outcome) -> bool:
+    """Give the launching row its machine, unless it was given up meanwhile."""
+    now = tx.now()
+    instance = instances.get(tx, intent.instance_id)
+    if instance.role != Role.REPLICA:
+        return False
+    if not instances.record_launch(tx, instance.id, outcome.ec2_id, outcome.az, now):
+        return instances.get(tx, instance.id).ec2_instance_id == outcome.ec2_id
+    replicas.set_launched(tx, instance.id, now)
+    _tell(tx, intent, "launched", f"Launched {outcome.ec2_id}, {instance.place} ({instance.lifecycle})")
+    replica = replicas.of_instance(tx, instance.id)
+    if replica.ended_at:
+        instances.doom(tx, instance.id, now)
+    return True
+
+
+def _compensate(tx: Tx, intent: Intent, ec2_id: str) -> None:
+    """Another executor took over, or the order was withdrawn: the machine just received is surplus."""
+    recorded = instances.by_ec2_id(tx, ec2_id)
+    if recorded:
+        return
+    region = json.loads(intent.params)["region"]
+    order(
+        tx, "terminate", f"surplus:{ec2_id}", {"region": region, "ec2_instance_id": ec2_id},
+        subject={"client_id": intent.client_id, "account_id": intent.account_id, "agent_id": intent.agent_id},
+        why=f"{ec2_id} was launched by an order that another executor had finished", safe=False,
+    )  # fmt: skip
+
+
+def _refused(memory: Callable[[Tx, Intent, dict], None]) -> Callable[[Tx, Intent, Outcome], None]:
+    """A definite refusal: remember why, and go on to the next candidate with a new token."""
+
+    def handle(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+        if intent.kind != "launch":
+            return _failed(tx, intent, outcome)
+        memory(tx, intent, json.loads(intent.params))
+        instance = instances.get(tx, intent.instance_id)
+        if instance.role != Role.REPLICA or replicas.of_instance(tx, instance.id).ended_at:
+            actions.finish(tx, intent, "superseded", error=outcome.error)
+            return None
+        return _try_next_pool(tx, intent, instance, outcome)
+
+    return handle
+
+
+def _try_next_pool(tx: Tx, intent: Intent, instance, outcome: Outcome) -> None:
+    primary = instances.get(tx, instance.replica_of_id)
+    candidate = choose_pool(tx, primary, bool(agents.config(tx, intent.agent_id).on_demand_fallback))
+    params = launch_params(candidate, primary, json.loads(instance.launch_spec or "{}"))
+    token = client_token(current().install_key, intent.client_id, intent.dedupe_key, intent.attempt + 1)
+    if actions.next_attempt(tx, intent, canonical(params), token, outcome.error or ""):
+        instances.retarget(
+            tx, instance.id, pool_id=candidate.pool_id, az_id=candidate.az_id, instance_type=candidate.instance_type,
+            lifecycle=candidate.lifecycle,
+        )  # fmt: skip
+        replicas.retarget(tx, instance.id, candidate.pool_id)
+        _tell(tx, intent, "next_pool", f"{outcome.error}; next: {candidate.instance_type} in {candidate.az_id} ({candidate.lifecycle})")
+
+
+def _remember_ice(tx: Tx, intent: Intent, params: dict) -> None:
+    now = tx.now()
+    pools.remember(tx, capacity_key(params["pool_id"], params["lifecycle"]), now=now, ice_until=now + ICE_MEMORY)
+
+
+def _remember_place(tx: Tx, intent: Intent, params: dict) -> None:
+    """The type is not offered there, or the subnet is full: not the spot pool's fault, but no use asking again."""
+    now = tx.now()
+    pools.remember(tx, capacity_key(params["pool_id"], params["lifecycle"]), now=now, ice_until=now + PLACE_MEMORY)
+
+
+def _remember_nothing(tx: Tx, intent: Intent, params: dict) -> None:
+    """The machine of this attempt ended before it was recorded; the pool has done nothing wrong."""
+
+
+def _remember_quota(tx: Tx, intent: Intent, params: dict) -> None:
+    """The account has no more of this purchase option: every pool of it is out for a while, none is blamed."""
+    now = tx.now()
+    for pool in pools.in_region(tx, params["region"]):
+        pools.remember(tx, capacity_key(pool.pool_id, params["lifecycle"]), now=now, ice_until=now + ICE_MEMORY)
+
+
+def _unknown(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+    """Throttled, timed out, dropped: the same token again after a full-jitter wait."""
+    ceiling = min(60.0, 2.0 * 2 ** min(intent.tries, 6)) if intent.tries > 3 else 2.0
+    actions.try_again(tx, intent, random.uniform(0.05, ceiling), outcome.error or "no answer")
+
+
+def _failed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+    """It will not come to be: a launching replica ends with it."""
+    if not actions.finish(tx, intent, "failed", error=outcome.error):
+        return
+    _tell(tx, intent, f"{intent.kind}_failed", f"{intent.kind.capitalize()} failed: {outcome.error}")
+    if intent.kind == "launch" and intent.instance_id:
+        instance = instances.get(tx, intent.instance_id)
+        replicas.end(tx, instance.id, "failed", outcome.error or "refused", tx.now())
+        if instance.role == Role.REPLICA:
+            instances.mark_ended(tx, instance.id, "terminated", tx.now())
+            instances.move(tx, instances.get(tx, instance.id), Role.TERMINATED, f"Its launch failed: {outcome.error}")
+
+
+def _not_allowed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+    _account_is(tx, intent, "degraded", outcome.error)
+    _failed(tx, intent, outcome)
+
+
+def _account_is(tx: Tx, intent: Intent, health: str, reason: str | None) -> None:
+    accounts.set_health(tx, intent.account_id, health, reason)
+
+
+def _tell(tx: Tx, intent: Intent, action: str, sentence: str) -> None:
+    if not intent.agent_id:
+        return
+    agent = agents.get(tx, intent.agent_id)
+    audit.tell(tx, agent, action, sentence)
+    events.emit(tx, agent.client_id, "action", agent_id=agent.uuid, action=action)
+    if action.endswith("_failed") and intent.incident_id:
+        incident = incidents.get(tx, intent.incident_id)
+        notifications.tell(tx, incident, f"failed:{intent.uuid}", "critical", f"{agent.logical_name}: {action}", sentence)
+
+
+RECORD: dict[Answer, Callable[[Tx, Intent, Outcome], None]] = {
+    Answer.DONE: _done,
+    Answer.NO_CAPACITY: _refused(_remember_ice),
+    Answer.WRONG_PLACE: _refused(_remember_place),
+    Answer.QUOTA: _refused(_remember_quota),
+    Answer.DEAD_REPLAY: _refused(_remember_nothing),
+    Answer.UNKNOWN: _unknown,
+    Answer.STALE_CREDENTIALS: _unknown,
+    Answer.NOT_ALLOWED: _not_allowed,
+    Answer.TOKEN_REUSED: _failed,
+    Answer.GONE: _failed,
+    Answer.WRONG_STATE: _failed,
+    Answer.INVALID: _failed,
+}

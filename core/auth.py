@@ -1,0 +1,201 @@
+"""Who may: the administrator's token, a client's token or session, an agent's own token."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import g, request
+
+from config import settings
+from core import database, errors, limits
+from core.crypto import digest
+from core.database import Tx
+from core.domain.lifecycle import Agent, Instance
+from core.enrolment import verified_join
+from core.sessions import is_admin_token, session_of
+from core.sql import agents, clients, enrolment, instances
+
+COOKIE = "spotopt_session"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who is asking. ``key`` names it in idempotency keys and in the audit."""
+
+    kind: str
+    key: str
+    client_id: int | None = None
+    agent_id: int | None = None
+    instance_id: int | None = None
+    token_id: int | None = None
+    token: str = ""
+    jti: str = ""
+
+    @property
+    def is_admin(self) -> bool:
+        return self.kind == "admin"
+
+
+@dataclass(frozen=True)
+class Host:
+    """The agent a request is about, and the instance that the caller's token is bound to, if any."""
+
+    agent: Agent
+    instance_id: int | None
+    token_id: int | None
+    principal: Principal
+
+def require_admin(view: Callable) -> Callable:
+    """The platform's administrator only."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not principal().is_admin:
+            raise errors.Forbidden("the administrator's token is needed here")
+        return view(*args, **kwargs)
+
+    guarded.auth = "admin"
+    return guarded
+
+
+def require_client_auth(view: Callable) -> Callable:
+    """A client's token or session; the view gets ``authenticated_client_id``. A ``client_id`` in the path must be its own."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        who = principal()
+        named = kwargs.pop("client_id", None)
+        client_id = _named_client(str(named)) if named and who.is_admin else who.client_id
+        if client_id is None or who.kind == "agent":
+            raise errors.Forbidden("a client's token is needed here")
+        if named and not who.is_admin and _named_client(str(named)) != client_id:
+            raise errors.NotFound()
+        return view(*args, authenticated_client_id=client_id, **kwargs)
+
+    guarded.auth = "client"
+    return guarded
+
+
+def require_agent(view: Callable) -> Callable:
+    """The agent in the path: its own token, or its client's. The view gets ``host``."""
+
+    @wraps(view)
+    def guarded(*args: Any, agent_id: Any, **kwargs: Any) -> Any:
+        return view(*args, host=_host(str(agent_id), principal()), **kwargs)
+
+    guarded.auth = "agent"
+    return guarded
+
+
+def require_enrolment(view: Callable) -> Callable:
+    """An enrolment token or a join token."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if principal().kind not in ("enrol", "join"):
+            raise errors.Forbidden("an enrolment token or a join token is needed here")
+        return view(*args, **kwargs)
+
+    guarded.auth = "enrolment"
+    return guarded
+
+
+def open_to_all(view: Callable) -> Callable:
+    """Said aloud, so that no route is open by oversight."""
+    view.auth = "open"
+    return view
+
+
+def principal() -> Principal:
+    """Who sent this request, or Unauthenticated; counted against its rate limit once."""
+    if "principal" not in g:
+        g.principal = database.run(_authenticate)
+        limits.spend({"client": "token", "enrol": "agent", "join": "agent"}.get(g.principal.kind, g.principal.kind), g.principal.key)
+    return g.principal
+
+
+def _authenticate(tx: Tx) -> Principal:
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return _by_token(tx, header.removeprefix("Bearer ").strip())
+    if COOKIE in request.cookies:
+        return _by_session(tx, request.cookies[COOKIE])
+    raise errors.Unauthenticated()
+
+
+def _by_token(tx: Tx, token: str) -> Principal:
+    kinds = {"soc_": _client, "soa_": _agent, "soe_": _enrolling, "soj_": _joining}
+    if token[:4] in kinds:
+        return kinds[token[:4]](tx, token)
+    if is_admin_token(tx, token, settings.current()):
+        return Principal("admin", "admin")
+    raise errors.Unauthenticated()
+
+
+def _client(tx: Tx, token: str) -> Principal:
+    row = clients.by_token(tx, digest(token))
+    if row is None:
+        raise errors.Unauthenticated()
+    return Principal("client", f"client:{row['id']}", client_id=row["id"])
+
+
+def _agent(tx: Tx, token: str) -> Principal:
+    """``soa_<agent>_<secret>``: an agent speaks for itself alone. The first use of a new secret ends the older ones."""
+    _, agent_uuid, secret = (token.split("_", 2) + ["", ""])[:3]
+    row = enrolment.secret(tx, digest(secret))
+    if row is None or row["agent_uuid"] != agent_uuid or row["superseded_at"] or row["agent_status"] == "deregistered":
+        raise errors.Unauthenticated()
+    if row["first_used_at"] is None and enrolment.first_use(tx, row["id"]):
+        enrolment.supersede_older(tx, row["agent_id"], row["instance_id"], row["id"])
+    return Principal(
+        "agent", f"agent:{row['agent_id']}", client_id=row["client_id"], agent_id=row["agent_id"],
+        instance_id=row["instance_id"], token_id=row["id"],
+    )  # fmt: skip
+
+
+def _enrolling(tx: Tx, token: str) -> Principal:
+    _, number, secret = (token.split("_", 2) + ["", ""])[:3]
+    if not number.isdigit() or not secret:
+        raise errors.Unauthenticated()
+    return Principal("enrol", f"enrol:{number[:20]}", token=token)
+
+
+def _joining(tx: Tx, token: str) -> Principal:
+    intent = verified_join(tx, token, settings.current())
+    return Principal("join", f"join:{intent.id}", token=token)
+
+
+def _by_session(tx: Tx, cookie: str) -> Principal:
+    """A browser's session; it must also prove that our own page sent the request."""
+    if "X-Requested-With" not in request.headers and request.endpoint != "notifications.stream":
+        raise errors.Unauthenticated("X-Requested-With is missing")
+    session = session_of(tx, cookie, settings.current())
+    kind = "admin" if session["client_id"] is None else "session"
+    return Principal(kind, session["principal"], client_id=session["client_id"], jti=session["jti"])
+
+
+def _host(agent_uuid: str, who: Principal) -> Host:
+    """The agent by its uuid, if the caller may speak for it; else the same 404 as for one that is not."""
+    agent = database.run(lambda tx: agents.by_uuid(tx, agent_uuid))
+    own = agent and (who.is_admin or (who.client_id == agent.client_id and who.agent_id in (None, agent.id)))
+    if not own or who.kind in ("enrol", "join"):
+        raise errors.NotFound()
+    return Host(agent, who.instance_id, who.token_id, who)
+
+
+def _named_client(uuid: str) -> int:
+    row = database.run(lambda tx: clients.by_uuid(tx, uuid))
+    if row is None:
+        raise errors.NotFound()
+    return row["id"]
+
+
+def bound_instance(tx: Tx, host: Host, named: str | None) -> Instance:
+    """The instance a host's report is about: the token's own, or the named one of the same agent."""
+    instance = instances.get(tx, host.instance_id) if host.instance_id else instances.by_ec2_id(tx, named or "")
+    if instance is None or instance.agent_id != host.agent.id:
+        raise errors.NotFound("this agent has no such instance")
+    if named and instance.ec2_instance_id != named:
+        raise errors.Forbidden("this token speaks for another instance")
+    return instance

@@ -1,0 +1,107 @@
+"""How each kind of intent becomes a call, with the IAM permissions it needs beside it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.cloud.aws import OURS, Ec2, Refusal
+from core.cloud.errors import Answer
+from core.cloud.machine import Machine
+
+ENDED = frozenset({"shutting-down", "terminated"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to. ``ec2_id`` is set when a machine is involved."""
+
+    answer: Answer
+    ec2_id: str | None = None
+    az: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Launch:
+    """All that a RunInstances request is made of; the same values make the same bytes."""
+
+    params: Mapping[str, Any]
+    token: str
+    tags: Mapping[str, str]
+    user_data: str
+
+
+def launch(ec2: Ec2, order: Launch) -> Outcome:
+    """Run one instance under the intent's own token; a replay that finds it ended asks for the next attempt."""
+    try:
+        machine = ec2.run(order.params["region"], run_request(order))
+    except Refusal as refusal:
+        if refusal.answer is Answer.TOKEN_REUSED:
+            return _adopted(ec2.by_token(order.params["region"], order.token), refusal)
+        return Outcome(refusal.answer, error=str(refusal))
+    return _launched(machine)
+
+
+def terminate(ec2: Ec2, params: Mapping[str, Any]) -> Outcome:
+    """End an instance that bears our tag, and no other (INV-32)."""
+    region, ec2_id = params["region"], params["ec2_instance_id"]
+    machine = ec2.describe(region, [ec2_id]).get(ec2_id)
+    if machine is None or machine.state in ENDED:
+        return Outcome(Answer.DONE, ec2_id)
+    if machine.tags.get("ManagedBy", "").lower() != OURS.lower():
+        return Outcome(Answer.INVALID, ec2_id, error=f"{ec2_id} is not tagged ManagedBy={OURS}")
+    try:
+        ec2.terminate(region, ec2_id)
+    except Refusal as refusal:
+        answer = Answer.DONE if refusal.answer is Answer.GONE else refusal.answer
+        return Outcome(answer, ec2_id, error=str(refusal))
+    return Outcome(Answer.DONE, ec2_id)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of act on AWS and the permissions it needs."""
+
+    act: Callable
+    permissions: tuple[str, ...]
+
+
+KINDS = {
+    "launch": Kind(launch, ("ec2:RunInstances", "ec2:CreateTags", "ec2:DescribeInstances", "iam:PassRole")),
+    "terminate": Kind(terminate, ("ec2:TerminateInstances", "ec2:DescribeInstances")),
+}
+
+
+def run_request(order: Launch) -> dict[str, Any]:
+    """The RunInstances request; optional members appear only where the order names them."""
+    p = order.params
+    tags = [{"Key": key, "Value": value} for key, value in sorted(order.tags.items())]
+    request: dict[str, Any] = {
+        "ImageId": p["image_id"],
+        "InstanceType": p["instance_type"],
+        "MinCount": 1,
+        "MaxCount": 1,
+        "ClientToken": order.token,
+        "Placement": {"AvailabilityZoneId": p["az_id"]},
+        "UserData": order.user_data,
+        "TagSpecifications": [{"ResourceType": "instance", "Tags": tags}],
+    }
+    if p["lifecycle"] == "spot":
+        request["InstanceMarketOptions"] = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
+    if p.get("security_group_ids"):
+        request["SecurityGroupIds"] = p["security_group_ids"]
+    if p.get("iam_instance_profile"):
+        request["IamInstanceProfile"] = {"Arn": p["iam_instance_profile"]}
+    if p.get("key_name"):
+        request["KeyName"] = p["key_name"]
+    return request
+
+
+def _launched(machine: Machine) -> Outcome:
+    if machine.state in ENDED:
+        return Outcome(Answer.DEAD_REPLAY, error=f"the token answered {machine.ec2_id}, which is {machine.state}")
+    return Outcome(Answer.DONE, machine.ec2_id, machine.az)
+
+
+def _adopted(machine: Machine | None, refusal: Refusal) -> Outcome:
+    return _launched(machine) if machine else Outcome(Answer.INVALID, error=str(refusal))

@@ -1,0 +1,125 @@
+"""EC2 of one linked account, through boto3; the simulator speaks the same wire.
+
+Launches are never retried by boto3 itself: the intent's row retries, with the same ClientToken.
+"""
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from config.settings import Settings
+from core import errors
+from core.cloud.errors import Answer, classify
+from core.cloud.machine import Machine
+from core.domain.account import Account
+
+READS = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10)
+INTENTS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
+OURS = "SpotOptimizer"
+
+
+class Refusal(Exception):
+    """AWS answered with an error; ``answer`` is its class, ``code`` its own word."""
+
+    def __init__(self, answer: Answer, code: str, message: str):
+        super().__init__(f"{code}: {message}")
+        self.answer, self.code, self.message = answer, code, message
+
+
+class Clouds:
+    """Every linked account's EC2, made on first use and kept: a boto3 session of its own costs 23 MB each."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+        self._session = boto3.Session()
+        self._lock = threading.Lock()
+        self._kept: dict[str, Ec2] = {}
+
+    def of(self, account: Account) -> "Ec2":
+        with self._lock:
+            if account.aws_account_id not in self._kept:
+                self._kept[account.aws_account_id] = Ec2(self._session, self._credentials(account))
+            return self._kept[account.aws_account_id]
+
+    def forget(self, account: Account) -> None:
+        """Make a new session next time: the credentials are stale."""
+        with self._lock:
+            self._kept.pop(account.aws_account_id, None)
+
+    def _credentials(self, account: Account) -> dict[str, Any]:
+        if self._settings.simulated:
+            key = f"AKIA{account.aws_account_id}"
+            return {"aws_access_key_id": key, "aws_secret_access_key": "simulated", "endpoint_url": self._settings.simulator_url}
+        answer = self._session.client("sts", config=READS).assume_role(
+            RoleArn=account.role_arn, ExternalId=account.external_id, RoleSessionName="spot-optimizer"
+        )["Credentials"]
+        return {
+            "aws_access_key_id": answer["AccessKeyId"],
+            "aws_secret_access_key": answer["SecretAccessKey"],
+            "aws_session_token": answer["SessionToken"],
+        }
+
+
+class Ec2:
+    """What we ask of EC2 and tell it, in one account."""
+
+    def __init__(self, session: boto3.Session, credentials: dict[str, Any]):
+        self._session, self._credentials = session, credentials
+        self._clients: dict[tuple, Any] = {}
+        self._lock = threading.Lock()
+
+    def client(self, service: str, region: str, config: Config = READS) -> Any:
+        """A boto3 client, made once per service, region and way of retrying (clients are thread-safe)."""
+        key = (service, region, config is INTENTS)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._session.client(service, region_name=region, config=config, **self._credentials)
+            return self._clients[key]
+
+    def describe(self, region: str, ids: list[str]) -> dict[str, Machine]:
+        """The machines with these ids; one that EC2 does not know is missing from the answer."""
+        found: dict[str, Machine] = {}
+        for start in range(0, len(ids), 200):
+            some = [{"Name": "instance-id", "Values": ids[start : start + 200]}]
+            found.update({machine.ec2_id: machine for machine in self._described(region, some)})
+        return found
+
+    def ours(self, region: str, install: str) -> list[Machine]:
+        """Every machine that bears this installation's tags."""
+        tags = [{"Name": "tag:ManagedBy", "Values": [OURS]}, {"Name": "tag:spotopt:install", "Values": [install]}]
+        return list(self._described(region, tags))
+
+    def by_token(self, region: str, token: str) -> Machine | None:
+        """The machine that a ClientToken made, if any."""
+        return next(self._described(region, [{"Name": "client-token", "Values": [token]}]), None)
+
+    def _described(self, region: str, filters: list[dict]) -> Iterable[Machine]:
+        pages = self.client("ec2", region).get_paginator("describe_instances")
+        try:
+            for page in pages.paginate(Filters=filters):
+                for reservation in page["Reservations"]:
+                    yield from (Machine.read(row) for row in reservation["Instances"])
+        except (ClientError, BotoCoreError) as error:
+            raise errors.Unavailable(f"EC2 cannot be asked: {error}") from error
+
+    def run(self, region: str, request: dict[str, Any]) -> Machine:
+        """RunInstances of one machine, or Refusal."""
+        answer = self._tell(region, "run_instances", request)
+        return Machine.read(answer["Instances"][0])
+
+    def terminate(self, region: str, ec2_id: str) -> None:
+        """TerminateInstances of one machine, or Refusal."""
+        self._tell(region, "terminate_instances", {"InstanceIds": [ec2_id]})
+
+    def _tell(self, region: str, operation: str, request: dict[str, Any]) -> dict:
+        try:
+            return getattr(self.client("ec2", region, INTENTS), operation)(**request)
+        except ClientError as error:
+            code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"].get("HTTPStatusCode", 400)
+            raise Refusal(classify(code, status), code, error.response["Error"].get("Message", "")) from error
+        except BotoCoreError as error:
+            raise Refusal(Answer.UNKNOWN, type(error).__name__, str(error)) from error

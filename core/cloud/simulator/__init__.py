@@ -1,0 +1,1 @@
+"""A simulated AWS behind the real wire protocols (docs/SIMULATOR.md)."""

@@ -1,0 +1,123 @@
+"""Machines as process trees: booted from their UserData, and gone at once when they end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from core.cloud.simulator.instance import SimInstance
+
+IMAGE_DIR = Path(__file__).parent / "image"
+ROOT = Path(__file__).parents[3]
+
+
+class Hosts:
+    """The process trees of the running instances, by instance id."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._inits: dict[str, subprocess.Popen] = {}
+
+    def boot(self, instance: SimInstance, imds_url: str) -> None:
+        """Run the UserData as the first process tree of the machine."""
+        home = self.folder / instance.instance_id
+        home.mkdir(parents=True, exist_ok=True)
+        script = home / "user-data"
+        script.write_text(instance.user_data or "#!/bin/bash\n")
+        instance.port = _free_port(instance.port)
+        with (home / "console.log").open("ab") as console:
+            self._inits[instance.instance_id] = subprocess.Popen(
+                [sys.executable, "-S", "-E", str(Path(__file__).parent / "host_init.py"), str(os.getpid()), "bash", str(script)],
+                cwd=home, env=self._environment(instance, home, imds_url), stdin=subprocess.DEVNULL, stdout=console,
+                stderr=console, start_new_session=True,
+            )  # fmt: skip
+
+    def kill(self, instance_id: str) -> None:
+        """SIGKILL for the whole tree, children in sessions of their own included."""
+        init = self._inits.pop(instance_id, None)
+        if init is None:
+            return
+        _stop(init.pid)
+        while children := descendants(init.pid):
+            for pid in children:
+                _send(pid, signal.SIGKILL)
+            time.sleep(0.002)
+        init.kill()
+        init.wait()
+
+    def kill_all(self) -> None:
+        for instance_id in list(self._inits):
+            self.kill(instance_id)
+
+    def pid(self, instance_id: str) -> int | None:
+        init = self._inits.get(instance_id)
+        return init and init.pid
+
+    def _environment(self, instance: SimInstance, home: Path, imds_url: str) -> dict[str, str]:
+        return {
+            "INSTANCE_ID": instance.instance_id,
+            "AZ": instance.az,
+            "AZ_ID": instance.az_id,
+            "REGION": instance.region,
+            "INSTANCE_TYPE": instance.instance_type,
+            "IMDS_URL": imds_url,
+            "PORT": str(instance.port),
+            "HOST_DIR": str(home),
+            "HOME": str(home),
+            "PATH": f"{IMAGE_DIR / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            "SPOTOPT_AGENT_CONFIG": str(IMAGE_DIR / "agent.json"),
+            "SPOTOPT_PYTHON": sys.executable,
+            "SPOTOPT_ROOT": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
+        }
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process below ``pid``, zombies left out."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            state, parent = _state_and_parent(entry)
+            if state and state != "Z":
+                children.setdefault(parent, []).append(int(entry.name))
+    found, open_list = [], [pid]
+    while open_list:
+        below = children.get(open_list.pop(), [])
+        found += below
+        open_list += below
+    return found
+
+
+def _state_and_parent(entry: Path) -> tuple[str | None, int]:
+    try:
+        fields = (entry / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None, 0
+    return fields[0], int(fields[1])
+
+
+def _stop(pid: int) -> None:
+    """Freeze the init, so that it reaps and respawns nothing while its tree is killed."""
+    _send(pid, signal.SIGSTOP)
+
+
+def _send(pid: int, sig: signal.Signals) -> None:
+    try:
+        os.kill(pid, sig)
+    except ProcessLookupError:
+        pass
+
+
+def _free_port(wanted: int | None) -> int:
+    """The wanted port if it is free (a reboot keeps its address), else another."""
+    for port in (wanted or 0, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    raise OSError("no free port")

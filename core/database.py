@@ -1,0 +1,321 @@
+"""The only way to MySQL: a pool, transactions, and the driver's errors under our names.
+
+Cursors never leave this file. Losing a race is ordinary: ``run`` starts the whole transaction over, COMMIT
+included (a Galera conflict is only reported there).
+"""
+
+import random
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from queue import Empty, LifoQueue
+from typing import Any, TypeVar
+
+import pymysql
+from pymysql.constants import CLIENT, FIELD_TYPE
+from pymysql.converters import conversions, convert_datetime
+from pymysql.cursors import DictCursor
+
+from core import errors
+
+T = TypeVar("T")
+
+ATTEMPTS = 3
+PING_AFTER_IDLE = 30.0
+POOL_WAIT = 5.0
+SESSION = (
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 3, wait_timeout = 60, sql_mode ="
+    " 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
+)
+
+LOST_RACE = {1213, 1020, 3101}
+LOST_CONNECTION = {0, 1053, 1927, 2003, 2006, 2013, 2014, 4031}
+CHECK_REFUSED = {4025, 3819, 1451, 1452}
+SIGNALS = {
+    31002: errors.StaleEpoch,
+    31003: errors.NotPromotable,
+    31004: errors.NotPromotable,
+    31005: errors.NotPromotable,
+    31011: errors.Stale,
+}
+
+
+def _aware(text: str) -> datetime | None:
+    at = convert_datetime(text)
+    return at.replace(tzinfo=UTC) if isinstance(at, datetime) else None
+
+
+def _utc_text(at: datetime, mapping: Any = None) -> str:
+    return f"'{at.astimezone(UTC).replace(tzinfo=None).isoformat(' ')}'"
+
+
+CONVERT = {
+    **conversions,
+    datetime: _utc_text,
+    FIELD_TYPE.DATETIME: _aware,
+    FIELD_TYPE.TIMESTAMP: _aware,
+    FIELD_TYPE.DECIMAL: float,
+    FIELD_TYPE.NEWDECIMAL: float,
+}
+
+
+class Pool:
+    """Connections, lent last-in-first-out; a broken one is dropped, never lent twice."""
+
+    def __init__(self, connect: Callable[[], pymysql.Connection], size: int):
+        self._connect = connect
+        self._idle: LifoQueue = LifoQueue()
+        for _ in range(size):
+            self._idle.put((None, 0.0))
+
+    @contextmanager
+    def lend(self) -> Iterator[pymysql.Connection]:
+        try:
+            connection, since = self._idle.get(timeout=POOL_WAIT)
+        except Empty:
+            raise errors.Unavailable("every database connection is busy") from None
+        try:
+            connection = self._awake(connection, since)
+            yield connection
+        except BaseException:
+            connection = _rolled_back(connection)
+            raise
+        finally:
+            self._idle.put((connection, time.monotonic()))
+
+    def _awake(self, connection: pymysql.Connection | None, since: float) -> pymysql.Connection:
+        if connection and time.monotonic() - since > PING_AFTER_IDLE and not _answers(connection):
+            connection = None
+        return connection or self._connect()
+
+    def close(self) -> None:
+        """Close what lies idle; a lent connection is closed by whoever holds it."""
+        while not self._idle.empty():
+            connection, _ = self._idle.get()
+            if connection:
+                connection.close()
+
+
+def _answers(connection: pymysql.Connection) -> bool:
+    try:
+        connection.ping(reconnect=False)
+    except pymysql.Error:
+        return False
+    return True
+
+
+def _rolled_back(connection: pymysql.Connection | None) -> pymysql.Connection | None:
+    """The connection after an explicit ROLLBACK (error 1205 leaves a transaction open), or None if it is broken."""
+    if connection is None:
+        return None
+    try:
+        connection.rollback()
+    except (pymysql.Error, OSError):
+        connection.close()
+        return None
+    return connection
+
+
+class Tx:
+    """One open transaction. Statements take parameters by name; rows come back as dictionaries."""
+
+    def __init__(self, connection: pymysql.Connection):
+        self._connection = connection
+        self._now: datetime | None = None
+        self.after_commit: list[Callable[[], None]] = []
+
+    def now(self) -> datetime:
+        """The database's clock, read once per transaction; every rule about time uses it."""
+        if self._now is None:
+            self._now = self.one("SELECT UTC_TIMESTAMP(6) AS now")["now"]
+        return self._now
+
+    def one(self, sql: str, **params: Any) -> dict | None:
+        with self._cursor(sql, params) as cursor:
+            return cursor.fetchone()
+
+    def all(self, sql: str, **params: Any) -> list[dict]:
+        with self._cursor(sql, params) as cursor:
+            return list(cursor.fetchall())
+
+    def execute(self, sql: str, **params: Any) -> int:
+        """How many rows matched the predicate (FOUND_ROWS), whether or not they changed."""
+        with self._cursor(sql, params) as cursor:
+            return cursor.rowcount
+
+    def insert(self, sql: str, **params: Any) -> int:
+        """The id of the new row, or the one an upsert named by LAST_INSERT_ID(id)."""
+        with self._cursor(sql, params) as cursor:
+            return cursor.lastrowid
+
+    def insert_many(self, sql: str, rows: list[tuple]) -> int:
+        """Insert rows in few statements; VALUES must hold bare %s, or PyMySQL falls back to one by one."""
+        with _named_errors(), self._connection.cursor() as cursor:
+            return cursor.executemany(sql, rows) or 0
+
+    def execute_with_optimistic_lock(self, sql: str, **params: Any) -> None:
+        """An UPDATE that names the version it read; Stale when nothing matched. The trigger moves the version."""
+        if "version = %(version)s" not in sql or "version" not in params:
+            raise ValueError("an optimistic lock needs `version = %(version)s` in its WHERE")
+        if self.execute(sql, **params) == 0:
+            raise errors.Stale()
+
+    def call(self, procedure: str, *args: Any) -> None:
+        """CALL a stored procedure; what it signals rises under our names."""
+        holes = ", ".join(["%s"] * len(args))
+        with _named_errors(), self._connection.cursor() as cursor:
+            cursor.execute(f"CALL {procedure}({holes})", args)
+            while cursor.nextset():
+                pass
+
+    def on_commit(self, then: Callable[[], None]) -> None:
+        """Run ``then`` once this transaction is committed, and never otherwise."""
+        self.after_commit.append(then)
+
+    @contextmanager
+    def _cursor(self, sql: str, params: dict) -> Iterator[DictCursor]:
+        with _named_errors(), self._connection.cursor() as cursor:
+            cursor.execute(sql, params or None)
+            yield cursor
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except pymysql.Error as error:
+        raise _named(error) from error
+
+
+def _named(error: pymysql.Error) -> errors.SpotError:
+    number = error.args[0] if error.args else 0
+    text = str(error.args[1]) if len(error.args) > 1 else str(error)
+    if number in LOST_RACE:
+        return errors.LostRace()
+    if number == 1205:
+        return errors.Busy()
+    if number == 1062:
+        return errors.Duplicate(text.rsplit("'", 2)[-2].rsplit(".", 1)[-1])
+    if number in SIGNALS:
+        return SIGNALS[number](text)
+    if number in CHECK_REFUSED or 31000 <= number < 32000:
+        return errors.Refused(text)
+    if number in LOST_CONNECTION or isinstance(error, pymysql.InterfaceError):
+        return errors.Unavailable()
+    return errors.SpotError(f"database error {number}: {text}")
+
+
+class Database:
+    """A pool and the way transactions are opened on it."""
+
+    def __init__(self, settings: Any, *, job: bool = False):
+        self._settings = settings
+        self._simulated = settings.simulated
+        self._timeout = 10 if job else 5
+        self._tls = None if settings.database_is_local else ssl.create_default_context()
+        self.pool = Pool(self._connect, settings.db_pool_size)
+
+    def _connect(self) -> pymysql.Connection:
+        s = self._settings
+        with _named_errors():
+            connection = pymysql.connect(
+                host=s.db_host, port=s.db_port, user=s.db_user, password=s.db_password, database=s.db_database,
+                charset="utf8mb4", autocommit=False, cursorclass=DictCursor, conv=CONVERT,
+                client_flag=CLIENT.FOUND_ROWS, connect_timeout=3, read_timeout=self._timeout,
+                write_timeout=self._timeout, ssl=self._tls, ssl_disabled=self._tls is None,
+            )  # fmt: skip
+            with connection.cursor() as cursor:
+                for statement in SESSION:
+                    cursor.execute(statement)
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        """Open, yield, COMMIT; on any error ROLLBACK and raise."""
+        with self.pool.lend() as connection:
+            with _named_errors():
+                connection.begin()
+            tx = Tx(connection)
+            if self._simulated:
+                _apply_clock_offset(tx)
+            yield tx
+            with _named_errors():
+                connection.commit()
+        for then in tx.after_commit:
+            then()
+
+    def run(self, work: Callable[[Tx], T]) -> T:
+        """``work`` in a transaction, from its first read again when a race is lost; at most three times."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.transaction() as tx:
+                    return work(tx)
+            except (errors.LostRace, errors.Stale):
+                if attempt == ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))
+        raise AssertionError("unreachable")
+
+
+def _apply_clock_offset(tx: Tx) -> None:
+    """The one test-only clock offset: a jump of this session's clock, only where AWS is simulated."""
+    row = tx.one("SELECT v FROM system_settings WHERE k = 'CLOCK_OFFSET_SECONDS'")
+    if row and float(row["v"]):
+        tx.execute("SET timestamp = UNIX_TIMESTAMP(SYSDATE(6)) + %(offset)s", offset=float(row["v"]))
+    else:
+        tx.execute("SET timestamp = DEFAULT")
+
+
+_current: Database | None = None
+
+
+def connect(settings: Any) -> Database:
+    """Make the pool of this process; ``current`` answers it from now on."""
+    global _current
+    _current = Database(settings)
+    return _current
+
+
+def current() -> Database:
+    """This process's database; RuntimeError before ``connect``."""
+    if _current is None:
+        raise RuntimeError("core.database.connect(settings) comes first")
+    return _current
+
+
+def transaction():
+    """A transaction on this process's database, without a second try."""
+    return current().transaction()
+
+
+def run(work: Callable[[Tx], T]) -> T:
+    """``work`` on this process's database, started over when a race is lost."""
+    return current().run(work)
+
+
+def execute_query(sql: str, params: dict | None = None, fetch_one: bool = False) -> Any:
+    """One statement in its own transaction: its row or None, or all its rows."""
+    return run(lambda tx: tx.one(sql, **(params or {})) if fetch_one else tx.all(sql, **(params or {})))
+
+
+def execute_with_optimistic_lock(table: str, id: int, sql: str, params: dict, version: int) -> bool:
+    """Whether the UPDATE of row ``id`` found the version it named; ``table`` only names it in the log."""
+    try:
+        with transaction() as tx:
+            tx.execute_with_optimistic_lock(sql, id=id, version=version, **params)
+    except errors.Stale:
+        return False
+    return True
+
+
+def execute_transaction(operations: list[tuple[str, dict]]) -> list[int]:
+    """Statements with their parameters, all or nothing; the rows each of them matched."""
+    return run(lambda tx: [tx.execute(sql, **params) for sql, params in operations])
+
+
+def call_stored_procedure(name: str, args: tuple) -> None:
+    """One procedure in its own transaction."""
+    run(lambda tx: tx.call(name, *args))

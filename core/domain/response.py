@@ -1,0 +1,124 @@
+"""What to do about an open incident: one decision, one sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.domain.incident import Incident
+from core.domain.lifecycle import AgentConfig, Instance, Replica, Role
+from core.domain.notice import Rank
+
+SILENT_AFTER = timedelta(seconds=45)
+REPEAT_BLOCK = timedelta(minutes=60)
+REPLICAS_PER_WINDOW = 3
+
+
+class Action(StrEnum):
+    WAIT = "WAIT"
+    ALREADY_COVERED = "ALREADY_COVERED"
+    PREPARE_REPLICA = "PREPARE_REPLICA"
+    LAUNCH = "LAUNCH"
+    PROMOTE = "PROMOTE"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is done, and the sentence that says why."""
+
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True)
+class Standby:
+    """A replica as it stands now: its record, its machine, and when its agent last spoke."""
+
+    replica: Replica
+    instance: Instance
+    contact_at: datetime | None
+
+    def unfit(self, now: datetime) -> str | None:
+        """Why this replica cannot be promoted, or None when it can (INV-59)."""
+        if self.instance.terminate_requested_at:
+            return "it is being terminated"
+        if self.instance.notice_rank > Rank.NONE:
+            return "it has a notice of its own"
+        if self.replica.status != "ready":
+            return f"it is still {self.replica.status}"
+        if self.contact_at is None or now - self.contact_at > SILENT_AFTER:
+            return "its agent is silent"
+        return None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a decision looks at, read under the agent's lock."""
+
+    incident: Incident
+    subject: Instance
+    config: AgentConfig
+    standbys: tuple[Standby, ...]
+    last_failover_at: datetime | None = None
+    recent_orders: int = 0
+
+
+def decide(s: Situation, now: datetime) -> Decision:
+    """Answer the incident. Reads nothing and changes nothing."""
+    if s.subject.role != Role.PRIMARY:
+        return Decision(Action.WAIT, f"{s.subject.name} is {s.subject.role}; nothing runs on it")
+    if s.incident.notice_rank >= Rank.TERMINATION:
+        return _answer_the_end(s, now)
+    return _answer_a_risk(s, now)
+
+
+def best_standby(standbys: tuple[Standby, ...], now: datetime) -> Standby | None:
+    """The replica that was ready first, among those fit to take over."""
+    fit = [standby for standby in standbys if standby.unfit(now) is None]
+    return min(fit, key=lambda standby: standby.replica.ready_at, default=None)
+
+
+def _answer_the_end(s: Situation, now: datetime) -> Decision:
+    """The primary will end, or has ended: promote, wait for what is on its way, or launch."""
+    ready = best_standby(s.standbys, now)
+    if ready:
+        return Decision(Action.PROMOTE, f"Promoted {ready.instance.name} because {_why(s)} and it was ready")
+    coming = _still_coming(s, now)
+    if coming:
+        return Decision(Action.WAIT, f"Waiting for {coming.instance.name}: {coming.unfit(now)}")
+    return Decision(Action.LAUNCH, f"Ordered a replacement because {_why(s)} and no replica exists")
+
+
+def _answer_a_risk(s: Situation, now: datetime) -> Decision:
+    """A rebalance recommendation: the policy decides, and two caps keep it from flapping (INV-62)."""
+    mode = s.config.rebalance_mode
+    if mode in ("off", "observe"):
+        return Decision(Action.WAIT, f"Only observed: rebalance recommendations are set to {mode}")
+    ready = best_standby(s.standbys, now)
+    if ready and mode == "switch" and not _moved_lately(s, now):
+        return Decision(Action.PROMOTE, f"Promoted {ready.instance.name} because {_why(s)} and the policy is to switch")
+    covered = ready or _still_coming(s, now)
+    if covered:
+        return Decision(Action.ALREADY_COVERED, f"{covered.instance.name} already stands by for {s.subject.name}")
+    if _moved_lately(s, now):
+        return Decision(Action.WAIT, "No move for mere risk within 60 minutes of a failover")
+    if s.recent_orders >= REPLICAS_PER_WINDOW:
+        return Decision(Action.WAIT, f"{s.recent_orders} replicas were ordered in six hours; not another for mere risk")
+    return Decision(Action.PREPARE_REPLICA, f"Ordered a replica because {_why(s)}")
+
+
+def _still_coming(s: Situation, now: datetime) -> Standby | None:
+    """A replica that may yet become fit: not noticed itself, not doomed."""
+    hopeful = (st for st in s.standbys if st.instance.notice_rank == 0 and not st.instance.terminate_requested_at)
+    return next((st for st in hopeful if st.unfit(now)), None)
+
+
+def _moved_lately(s: Situation, now: datetime) -> bool:
+    return s.last_failover_at is not None and now - s.last_failover_at < REPEAT_BLOCK
+
+
+def _why(s: Situation) -> str:
+    return {
+        "rebalance": f"AWS recommends moving off {s.subject.name}",
+        "termination": f"{s.subject.name} will be interrupted",
+        "no_notice": f"{s.subject.name} was lost without notice",
+    }["termination" if s.incident.notice_rank >= 2 and s.incident.cause == "rebalance" else s.incident.cause]

@@ -1,0 +1,92 @@
+"""What the dashboards hear: events are rows first, then fan out to the streams of this process."""
+
+import logging
+import threading
+from collections import OrderedDict
+from datetime import timedelta
+from queue import Full, Queue
+from typing import Any
+
+from core import database, errors
+from core.database import Tx
+from core.domain.serialize import canonical
+from core.sql import events as rows
+
+log = logging.getLogger("core.events")
+
+OVERLAP = timedelta(seconds=30)
+POLL_SECONDS = 0.4
+REMEMBER = 5000
+QUEUE_SIZE = 200
+
+
+def emit(tx: Tx, client_id: int, type: str, **payload: Any) -> None:
+    """Write an event in the business transaction; streams hear of it after the commit."""
+    rows.insert(tx, client_id, type, canonical(payload), tx.now())
+    tx.on_commit(FEED.wake)
+
+
+class Feed:
+    """One reader per process polls the outbox and fills the queue of each open stream.
+
+    A queue that is full belongs to a client that does not read; it is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._streams: dict[Queue, int | None] = {}
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._wake = threading.Event()
+        self._reader: threading.Thread | None = None
+
+    def subscribe(self, client_id: int | None) -> Queue:
+        """A queue of the client's events from now on; None hears every client."""
+        queue: Queue = Queue(QUEUE_SIZE)
+        self._streams[queue] = client_id
+        if self._reader is None or not self._reader.is_alive():
+            self._reader = threading.Thread(target=self._read_on, name="event-feed", daemon=True)
+            self._reader.start()
+        return queue
+
+    def unsubscribe(self, queue: Queue) -> None:
+        self._streams.pop(queue, None)
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def open_streams(self) -> int:
+        return len(self._streams)
+
+    def _read_on(self) -> None:
+        self._catch_up(announce=False)
+        while self._streams:
+            self._wake.wait(POLL_SECONDS)
+            self._wake.clear()
+            self._catch_up(announce=True)
+
+    def _catch_up(self, announce: bool) -> None:
+        try:
+            fresh = database.run(lambda tx: rows.since(tx, OVERLAP))
+        except errors.SpotError as error:
+            log.warning("the event feed waits: %s", error.message)
+            return
+        for row in fresh:
+            if row["id"] not in self._seen:
+                self._remember(row["id"])
+                if announce:
+                    self._hand_out(row)
+
+    def _remember(self, event_id: int) -> None:
+        self._seen[event_id] = None
+        while len(self._seen) > REMEMBER:
+            self._seen.popitem(last=False)
+
+    def _hand_out(self, row: dict) -> None:
+        for queue, client_id in list(self._streams.items()):
+            if client_id in (None, row["client_id"]):
+                try:
+                    queue.put_nowait(row)
+                except Full:
+                    self.unsubscribe(queue)
+
+
+FEED = Feed()

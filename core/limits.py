@@ -1,0 +1,23 @@
+"""Rate limits, counted in the database so that they are exact over all workers and servers."""
+
+from core import database, errors
+from core.sql import limits
+
+# name: (how many, in seconds)
+LIMITS = {
+    "sign-in": (10, 60),
+    "token": (100, 60),
+    "session": (600, 60),  # the dashboard refetches on every live event
+    "agent": (600, 60),
+    "admin": (600, 60),
+}
+
+
+def spend(limit: str, who: str) -> None:
+    """Count one use by ``who``; RateLimited over the limit. Its own transaction: a refused request counts too."""
+    most, window = LIMITS[limit]
+    used = database.run(lambda tx: limits.count(tx, f"{limit}:{who}"[:96], window))
+    if used > most:
+        error = errors.RateLimited(f"more than {most} requests in {window} s")
+        error.retry_after = window
+        raise error

@@ -1,0 +1,29 @@
+"""Figures for Prometheus, read from rows: every process answers the same, and labels are bounded."""
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from core import database, events
+from core.sql import metrics
+
+HELP = {
+    "spotopt_agents": "active agents",
+    "spotopt_agents_silent": "active agents whose PRIMARY was not heard for 45 s",
+    "spotopt_incidents_open": "open incidents",
+    "spotopt_promotions_total": "promotions since the installation",
+    "spotopt_notices_total": "notices received",
+    "spotopt_actions_pending": "intents not carried out yet",
+    "spotopt_actions_oldest_seconds": "age of the oldest due intent",
+    "spotopt_replicas_live": "replicas launching, syncing or ready",
+    "spotopt_zombies": "former PRIMARYs not ended yet",
+    "spotopt_dead_letters_total": "messages that could not be read",
+}
+
+
+def render() -> bytes:
+    """The exposition text of all figures."""
+    registry = CollectorRegistry()
+    figures = database.run(metrics.figures)
+    for name, text in HELP.items():
+        Gauge(name, text, registry=registry).set(figures[name.removeprefix("spotopt_")] or 0)
+    Gauge("spotopt_streams_open", "live streams of this process", registry=registry).set(events.FEED.open_streams())
+    return generate_latest(registry)

@@ -1,0 +1,1 @@
+"""Statements: one function, one statement, ``tx`` first, our own types out."""

@@ -1,0 +1,63 @@
+"""What hosts say of themselves: heartbeats (one row each) and serving reports (one row a change)."""
+
+from datetime import datetime
+
+from core.database import Tx
+from core.domain.downtime import ServingReport
+
+
+def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int, skew_ms: int | None, serving: int | None,
+          serving_since: datetime | None, spooled: int, dead: int, figures: str, now: datetime) -> None:  # fmt: skip
+    tx.execute(
+        "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, seen_epoch, clock_skew_ms,"
+        " serving, serving_since, spooled, dead_notices, figures)"
+        " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(epoch)s, %(skew)s, %(serving)s,"
+        " %(since)s, %(spooled)s, %(dead)s, %(figures)s)"
+        " ON DUPLICATE KEY UPDATE received_at = VALUES(received_at), contact_at = VALUES(contact_at),"
+        " seen_epoch = GREATEST(seen_epoch, VALUES(seen_epoch)), clock_skew_ms = VALUES(clock_skew_ms),"
+        " serving = VALUES(serving), serving_since = VALUES(serving_since), spooled = VALUES(spooled),"
+        " dead_notices = VALUES(dead_notices), figures = VALUES(figures)",
+        instance_id=instance_id, agent_id=agent_id, client_id=client_id, epoch=epoch, skew=skew_ms, serving=serving,
+        since=serving_since, spooled=spooled, dead=dead, figures=figures, now=now,
+    )  # fmt: skip
+
+
+def touch(tx: Tx, instance_id: int, now: datetime) -> None:
+    """The host asked something: it is in contact."""
+    tx.execute("UPDATE agent_heartbeats SET contact_at = %(now)s WHERE instance_id = %(id)s", id=instance_id, now=now)
+
+
+def serving_now(tx: Tx, instance_id: int) -> int | None:
+    row = tx.one("SELECT serving FROM agent_heartbeats WHERE instance_id = %(id)s", id=instance_id)
+    return row and row["serving"]
+
+
+def report_serving(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, serving: int, since: datetime, epoch: int,
+                   now: datetime) -> None:  # fmt: skip
+    tx.insert(
+        "INSERT INTO serving_reports (agent_id, instance_id, serving, since_at, received_at, seen_epoch)"
+        " VALUES (%(agent_id)s, %(instance_id)s, %(serving)s, %(since)s, %(now)s, %(epoch)s)",
+        agent_id=agent_id, instance_id=instance_id, serving=serving, since=since, now=now, epoch=epoch,
+    )  # fmt: skip
+    tx.execute(
+        "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, seen_epoch, serving, serving_since)"
+        " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(epoch)s, %(serving)s, %(since)s)"
+        " ON DUPLICATE KEY UPDATE contact_at = VALUES(contact_at), serving = VALUES(serving), serving_since = VALUES(serving_since),"
+        " seen_epoch = GREATEST(seen_epoch, VALUES(seen_epoch))",
+        instance_id=instance_id, agent_id=agent_id, client_id=client_id, serving=serving, since=since, epoch=epoch, now=now,
+    )  # fmt: skip
+
+
+def serving_reports(tx: Tx, instance_id: int, since: datetime) -> list[ServingReport]:
+    """Changes received since then, oldest first."""
+    rows = tx.all(
+        "SELECT instance_id, serving, since_at FROM serving_reports WHERE instance_id = %(id)s AND received_at >= %(since)s ORDER BY id",
+        id=instance_id,
+        since=since,
+    )
+    return [ServingReport.from_row(row) for row in rows]
+
+
+def last_contact(tx: Tx, instance_id: int) -> datetime | None:
+    row = tx.one("SELECT contact_at FROM agent_heartbeats WHERE instance_id = %(id)s", id=instance_id)
+    return row and row["contact_at"]

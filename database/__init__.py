@@ -1,0 +1,1 @@
+"""Tables, routines, migrations, and the private MariaDB of a default installation."""

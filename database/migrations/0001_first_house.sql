@@ -1,0 +1,575 @@
+-- The first house: every table of the first release.
+
+-- People and machines -------------------------------------------------------------------------------
+
+CREATE TABLE clients (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name VARCHAR(120) NOT NULL,
+  email VARCHAR(254) NOT NULL,
+  status ENUM('active', 'suspended', 'deleted') NOT NULL DEFAULT 'active',
+  created_at DATETIME(6) NOT NULL,
+  version BIGINT UNSIGNED NOT NULL DEFAULT 1,
+  UNIQUE KEY uq_client_uuid (uuid),
+  UNIQUE KEY uq_client_email (email)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE api_tokens (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  client_id BIGINT UNSIGNED NOT NULL,
+  prefix VARCHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  secret_hash BINARY(32) NOT NULL,                       -- SHA-256; the token itself was shown once
+  scopes VARCHAR(255) NOT NULL DEFAULT 'all',
+  created_at DATETIME(6) NOT NULL,
+  expires_at DATETIME(6) NULL,
+  revoked_at DATETIME(6) NULL,
+  last_used_at DATETIME(6) NULL,
+  UNIQUE KEY uq_api_token_secret (secret_hash),
+  KEY ix_api_token_client (client_id),
+  CONSTRAINT fk_api_token_client FOREIGN KEY (client_id) REFERENCES clients (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE sessions (
+  jti CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  principal VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NULL,                        -- NULL: the platform's administrator
+  created_at DATETIME(6) NOT NULL,
+  expires_at DATETIME(6) NOT NULL,
+  revoked_at DATETIME(6) NULL,                           -- read on each request: signing out acts at once
+  ip VARCHAR(45) NULL,
+  user_agent VARCHAR(255) NULL,
+  KEY ix_session_expiry (expires_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE accounts (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  aws_account_id CHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name VARCHAR(120) NOT NULL,
+  status ENUM('pending', 'scanning', 'connected', 'active', 'failed') NOT NULL DEFAULT 'pending',
+  connection_method ENUM('iam_role', 'access_keys') NOT NULL DEFAULT 'iam_role',
+  role_arn VARCHAR(255) NULL,
+  external_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  regions LONGTEXT NOT NULL,
+  is_active TINYINT NOT NULL DEFAULT 1,
+  executor ENUM('server', 'agent') NOT NULL DEFAULT 'server',
+  health ENUM('ok', 'degraded') NOT NULL DEFAULT 'ok',
+  health_reason VARCHAR(255) NULL,
+  account_metadata LONGTEXT NULL,
+  created_at DATETIME(6) NOT NULL,
+  version BIGINT UNSIGNED NOT NULL DEFAULT 1,
+  UNIQUE KEY uq_account_uuid (uuid),
+  UNIQUE KEY uq_account_aws (aws_account_id),            -- one AWS account belongs to one client
+  UNIQUE KEY uq_account_client (id, client_id),
+  KEY ix_account_client (client_id),
+  CONSTRAINT fk_account_client FOREIGN KEY (client_id) REFERENCES clients (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The protected workload's identity; it survives its instances.
+CREATE TABLE agents (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  account_id BIGINT UNSIGNED NOT NULL,
+  logical_name VARCHAR(120) NOT NULL,
+  hostname VARCHAR(255) NOT NULL,
+  status ENUM('registering', 'active', 'deregistered') NOT NULL DEFAULT 'registering',
+  enabled TINYINT NOT NULL DEFAULT 1,
+  primary_instance_id BIGINT UNSIGNED NULL,
+  epoch BIGINT UNSIGNED NOT NULL DEFAULT 0,              -- INV-31: + 1 per committed promotion
+  agent_version VARCHAR(32) NOT NULL,
+  protocol SMALLINT UNSIGNED NOT NULL,
+  notice_status ENUM('none', 'rebalance', 'termination') NOT NULL DEFAULT 'none',   -- a mirror, never read by a rule
+  notice_deadline DATETIME(6) NULL,
+  fastest_boot_pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  last_failover_at DATETIME(6) NULL,
+  created_at DATETIME(6) NOT NULL,
+  deleted_at DATETIME(6) NULL,
+  version BIGINT UNSIGNED NOT NULL DEFAULT 1,
+  UNIQUE KEY uq_agent_uuid (uuid),
+  UNIQUE KEY uq_agent_client (id, client_id),
+  KEY ix_agent_client (client_id, status),
+  CONSTRAINT ck_active_has_primary CHECK (status <> 'active' OR primary_instance_id IS NOT NULL),   -- INV-30
+  CONSTRAINT fk_agent_account FOREIGN KEY (account_id, client_id) REFERENCES accounts (id, client_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE agent_configs (
+  agent_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+  auto_switch_enabled TINYINT NOT NULL DEFAULT 1,
+  manual_replica_enabled TINYINT NOT NULL DEFAULT 0,
+  auto_terminate_enabled TINYINT NOT NULL DEFAULT 1,
+  on_demand_fallback TINYINT NOT NULL DEFAULT 1,
+  terminate_wait_seconds INT UNSIGNED NOT NULL DEFAULT 3600,
+  rebalance_mode ENUM('off', 'observe', 'prepare_replica', 'switch') NOT NULL DEFAULT 'prepare_replica',
+  heartbeat_seconds SMALLINT UNSIGNED NOT NULL DEFAULT 15,
+  notice_poll_seconds SMALLINT UNSIGNED NOT NULL DEFAULT 2,
+  pricing_seconds SMALLINT UNSIGNED NOT NULL DEFAULT 300,
+  config_version BIGINT UNSIGNED NOT NULL DEFAULT 1,
+  CONSTRAINT ck_one_mode CHECK (NOT (auto_switch_enabled = 1 AND manual_replica_enabled = 1)),      -- INV-02
+  CONSTRAINT fk_config_agent FOREIGN KEY (agent_id) REFERENCES agents (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- One EC2 machine. A replica on its way is a row without ec2_instance_id, beside its intent in `actions`.
+CREATE TABLE instances (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  account_id BIGINT UNSIGNED NOT NULL,
+  agent_id BIGINT UNSIGNED NULL,                                               -- NULL: inventory only
+  ec2_instance_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,      -- NULL until EC2 answered
+  instance_type VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  az VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  az_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  lifecycle ENUM('spot', 'on-demand') NOT NULL,
+  state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,                -- as EC2 last said
+  auth_status ENUM('authorized', 'unauthorized') NOT NULL DEFAULT 'authorized',
+  tags LONGTEXT NULL,
+  launch_spec LONGTEXT NULL,                                                   -- what a twin of it needs: image, groups, profile
+  role ENUM('PRIMARY', 'REPLICA', 'ZOMBIE', 'TERMINATED') NULL,
+  role_reason VARCHAR(255) NULL,                                               -- the sentence, copied to the history
+  status VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  notice_rank TINYINT UNSIGNED NOT NULL DEFAULT 0,                             -- 0 none, 1 rebalance, 2 termination
+  is_replica TINYINT GENERATED ALWAYS AS (CASE WHEN role = 'REPLICA' THEN 1 ELSE 0 END) STORED,
+  replica_of_id BIGINT UNSIGNED NULL,
+  replica_expiry DATETIME(6) NULL,
+  terminate_requested_at DATETIME(6) NULL,
+  terminate_after DATETIME(6) NULL,                                            -- a ZOMBIE's wait ends
+  lost_at DATETIME(6) NULL,
+  serving_at DATETIME(6) NULL,
+  launched_at DATETIME(6) NULL,
+  ended_at DATETIME(6) NULL,
+  created_at DATETIME(6) NOT NULL,
+  version BIGINT UNSIGNED NOT NULL DEFAULT 1,
+  primary_slot BIGINT UNSIGNED GENERATED ALWAYS AS (CASE WHEN role = 'PRIMARY' THEN agent_id ELSE NULL END) STORED,
+  UNIQUE KEY uq_instance_uuid (uuid),
+  UNIQUE KEY uq_one_primary (primary_slot),                                    -- INV-01
+  UNIQUE KEY uq_agent_inst (agent_id, id),
+  UNIQUE KEY uq_ec2 (ec2_instance_id),
+  KEY ix_instance_client (client_id, role),
+  KEY ix_instance_role (role, status),
+  CONSTRAINT ck_role_has_agent CHECK ((agent_id IS NULL) = (role IS NULL)),
+  CONSTRAINT ck_primary_has_machine CHECK (role <> 'PRIMARY' OR ec2_instance_id IS NOT NULL),
+  CONSTRAINT ck_no_kill_primary CHECK (role <> 'PRIMARY' OR terminate_requested_at IS NULL),        -- INV-32
+  CONSTRAINT fk_inst_agent FOREIGN KEY (agent_id, client_id) REFERENCES agents (id, client_id),
+  CONSTRAINT fk_inst_account FOREIGN KEY (account_id, client_id) REFERENCES accounts (id, client_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+ALTER TABLE agents ADD CONSTRAINT fk_agent_primary                             -- INV-30: its own instance
+  FOREIGN KEY (id, primary_instance_id) REFERENCES instances (agent_id, id);
+
+CREATE TABLE role_arrows (
+  from_role VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  to_role VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (from_role, to_role)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+INSERT INTO role_arrows (from_role, to_role) VALUES
+  ('NONE', 'PRIMARY'), ('NONE', 'REPLICA'),
+  ('REPLICA', 'PRIMARY'), ('REPLICA', 'TERMINATED'),
+  ('PRIMARY', 'ZOMBIE'), ('PRIMARY', 'NONE'),
+  ('ZOMBIE', 'REPLICA'), ('ZOMBIE', 'TERMINATED');
+
+-- Written by trigger; the foreign key refuses an arrow nobody drew, whatever statement tried it (SM-01).
+CREATE TABLE instance_history (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  instance_id BIGINT UNSIGNED NOT NULL,
+  from_role VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  to_role VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  version BIGINT UNSIGNED NOT NULL,
+  sentence VARCHAR(255) NULL,
+  at DATETIME(6) NOT NULL,
+  KEY ix_history_instance (instance_id, id),
+  CONSTRAINT fk_legal_arrow FOREIGN KEY (from_role, to_role) REFERENCES role_arrows (from_role, to_role)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The life of a replica, from the order to its end.
+CREATE TABLE replica_instances (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  instance_id BIGINT UNSIGNED NOT NULL,
+  incident_id BIGINT UNSIGNED NULL,
+  mode ENUM('manual', 'emergency') NOT NULL,
+  status ENUM('launching', 'syncing', 'ready', 'promoted', 'terminated', 'failed') NOT NULL DEFAULT 'launching',
+  pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  requested_at DATETIME(6) NOT NULL,
+  launched_at DATETIME(6) NULL,
+  ready_at DATETIME(6) NULL,
+  boot_time_seconds DECIMAL(10,3) NULL,
+  expires_at DATETIME(6) NULL,
+  ended_at DATETIME(6) NULL,
+  end_reason VARCHAR(255) NULL,
+  live_slot BIGINT UNSIGNED GENERATED ALWAYS AS
+    (CASE WHEN mode = 'emergency' AND ended_at IS NULL THEN incident_id ELSE NULL END) STORED,
+  UNIQUE KEY uq_replica_uuid (uuid),
+  UNIQUE KEY uq_replica_instance (instance_id),
+  UNIQUE KEY uq_one_live_emergency (live_slot),                                -- INV-34
+  KEY ix_replica_agent (agent_id, ended_at),
+  CONSTRAINT fk_replica_instance FOREIGN KEY (agent_id, instance_id) REFERENCES instances (agent_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What hosts say about themselves. Unversioned and without foreign keys: a heartbeat must neither make an
+-- operator's edit stale nor queue behind a promotion.
+CREATE TABLE agent_heartbeats (
+  instance_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  received_at DATETIME(6) NOT NULL,                                            -- last heartbeat
+  contact_at DATETIME(6) NOT NULL,                                             -- last request of any kind
+  seen_epoch BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  clock_skew_ms INT NULL,
+  serving TINYINT NULL,                                                        -- NULL: no check configured
+  serving_since DATETIME(6) NULL,
+  spooled INT UNSIGNED NOT NULL DEFAULT 0,
+  dead_notices INT UNSIGNED NOT NULL DEFAULT 0,
+  figures LONGTEXT NULL,
+  KEY ix_heartbeat_agent (agent_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Append only, one row per change: the source of measured downtime (INV-39).
+CREATE TABLE serving_reports (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  instance_id BIGINT UNSIGNED NOT NULL,
+  serving TINYINT NOT NULL,
+  since_at DATETIME(6) NOT NULL,                                               -- received_at − since_age_ms
+  received_at DATETIME(6) NOT NULL,
+  seen_epoch BIGINT UNSIGNED NOT NULL,
+  KEY ix_serving_instance (agent_id, instance_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE agent_tokens (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  instance_id BIGINT UNSIGNED NULL,                                            -- set: speaks for this instance only
+  secret_hash BINARY(32) NOT NULL,                                             -- the agent made the secret; we never had it
+  nonce_hash BINARY(32) NULL,
+  created_at DATETIME(6) NOT NULL,
+  expires_at DATETIME(6) NULL,
+  first_used_at DATETIME(6) NULL,
+  superseded_at DATETIME(6) NULL,
+  last_used_at DATETIME(6) NULL,
+  last_ip VARCHAR(45) NULL,
+  UNIQUE KEY uq_agent_secret (secret_hash),
+  KEY ix_agent_token (agent_id, instance_id, superseded_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE enrolment_tokens (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  client_id BIGINT UNSIGNED NOT NULL,
+  account_id BIGINT UNSIGNED NOT NULL,
+  token_hash BINARY(32) NOT NULL,
+  created_at DATETIME(6) NOT NULL,
+  expires_at DATETIME(6) NOT NULL,
+  bound_secret_hash BINARY(32) NULL,                                           -- one use: the first secret binds it
+  agent_id BIGINT UNSIGNED NULL,
+  UNIQUE KEY uq_enrolment_token (token_hash),
+  KEY ix_enrolment_client (client_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Notices, incidents, what we do about them ----------------------------------------------------------
+
+CREATE TABLE incidents (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NULL,
+  agent_id BIGINT UNSIGNED NULL,
+  instance_id BIGINT UNSIGNED NULL,                                            -- the noticed one
+  successor_id BIGINT UNSIGNED NULL,                                           -- the instance promoted because of it
+  aws_account CHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  ec2_instance_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  cause ENUM('rebalance', 'termination', 'no_notice') NOT NULL,
+  notice_rank TINYINT UNSIGNED NOT NULL,                                       -- INV-44: only rises
+  deadline_at DATETIME(6) NULL,                                                -- INV-43: only falls
+  sentence VARCHAR(255) NOT NULL,
+  open_slot TINYINT UNSIGNED NULL DEFAULT 1,
+  opened_at DATETIME(6) NOT NULL,
+  promoted_at DATETIME(6) NULL,
+  gone_at DATETIME(6) NULL,                                                    -- the noticed one ended, as EC2 says
+  serving_at DATETIME(6) NULL,                                                 -- the successor serves
+  end_proven_at DATETIME(6) NULL,                                              -- both of these are known
+  closed_at DATETIME(6) NULL,
+  outcome VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  downtime_seconds DECIMAL(12,3) NULL,                                         -- measured; NULL: not known
+  downtime_method VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  acknowledged_at DATETIME(6) NULL,
+  UNIQUE KEY uq_incident_uuid (uuid),
+  UNIQUE KEY uq_open (aws_account, region, ec2_instance_id, open_slot),        -- INV-43: one open incident per instance
+  KEY ix_incident_instance (aws_account, region, ec2_instance_id, id),
+  KEY ix_incident_client (client_id, id),
+  KEY ix_incident_agent (agent_id, id),
+  KEY ix_incident_open (open_slot, id),
+  CONSTRAINT ck_open CHECK ((open_slot IS NULL) = (closed_at IS NOT NULL))
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE notices (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NULL,
+  agent_id BIGINT UNSIGNED NULL,
+  incident_id BIGINT UNSIGNED NULL,
+  aws_account CHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  ec2_instance_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  kind VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  channel ENUM('agent', 'eventbridge', 'poll') NOT NULL,
+  source_key VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,      -- the time as text, or the event's id
+  action_time DATETIME(6) NULL,
+  received_at DATETIME(6) NOT NULL,
+  sightings INT UNSIGNED NOT NULL DEFAULT 1,
+  disposition ENUM('act', 'verify', 'record') NOT NULL,
+  handled_at DATETIME(6) NULL,
+  payload MEDIUMTEXT NOT NULL,
+  UNIQUE KEY uq_notice_uuid (uuid),
+  UNIQUE KEY uq_notice (aws_account, region, ec2_instance_id, kind, channel, source_key),
+  KEY ix_notice_unhandled (handled_at, received_at),
+  KEY ix_notice_incident (incident_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Intents: no changing call to AWS without a committed row here (INV-38).
+CREATE TABLE actions (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  account_id BIGINT UNSIGNED NOT NULL,
+  agent_id BIGINT UNSIGNED NULL,
+  instance_id BIGINT UNSIGNED NULL,
+  incident_id BIGINT UNSIGNED NULL,
+  kind ENUM('launch', 'terminate', 'stop', 'start', 'tag', 'asg', 'volume', 'lifecycle') NOT NULL,
+  dedupe_key VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,      -- a replica order: replica:<incident>:<n>
+  params LONGTEXT NOT NULL,                                                    -- frozen: a retry is byte-equal
+  priority TINYINT NOT NULL DEFAULT 5,
+  deadline_at DATETIME(6) NULL,
+  state ENUM('pending', 'done', 'failed', 'superseded', 'dry_run', 'dead') NOT NULL DEFAULT 'pending',
+  attempt SMALLINT UNSIGNED NOT NULL DEFAULT 1,                                -- moves only after a definite refusal
+  tries SMALLINT UNSIGNED NOT NULL DEFAULT 0,                                  -- every claim
+  client_token CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  fence BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  lease_until DATETIME(6) NULL,
+  next_run_at DATETIME(6) NOT NULL,
+  ec2_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  last_error VARCHAR(255) NULL,
+  why VARCHAR(255) NOT NULL,
+  created_at DATETIME(6) NOT NULL,
+  finished_at DATETIME(6) NULL,
+  UNIQUE KEY uq_action_uuid (uuid),
+  UNIQUE KEY uq_dedupe (client_id, dedupe_key),
+  UNIQUE KEY uq_token (client_token),
+  KEY ix_claim (state, priority, deadline_at, id),
+  KEY ix_action_incident (incident_id, kind, id),
+  KEY ix_action_instance (instance_id, kind, state)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Orders to an agent: delivered at least once, executed at most once (INV-36).
+CREATE TABLE commands (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  instance_id BIGINT UNSIGNED NOT NULL,
+  request_id VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  kind VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  epoch BIGINT UNSIGNED NOT NULL,
+  payload LONGTEXT NOT NULL,
+  status ENUM('pending', 'leased', 'executing', 'completed', 'failed', 'expired') NOT NULL DEFAULT 'pending',
+  priority TINYINT NOT NULL DEFAULT 5,
+  lease_until DATETIME(6) NULL,
+  pre_state LONGTEXT NULL,
+  post_state LONGTEXT NULL,
+  result VARCHAR(255) NULL,
+  actor_id VARCHAR(64) NOT NULL,
+  lifecycle_event_type VARCHAR(32) NULL,
+  created_at DATETIME(6) NOT NULL,
+  expires_at DATETIME(6) NOT NULL,
+  finished_at DATETIME(6) NULL,
+  version BIGINT UNSIGNED NOT NULL DEFAULT 1,
+  UNIQUE KEY uq_command_uuid (uuid),
+  UNIQUE KEY uq_command_request (client_id, request_id),
+  KEY ix_command_queue (instance_id, status, priority, id),
+  CONSTRAINT fk_command_agent FOREIGN KEY (agent_id, client_id) REFERENCES agents (id, client_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE downtime_logs (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  client_id BIGINT UNSIGNED NOT NULL,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  incident_id BIGINT UNSIGNED NULL,
+  instance_id BIGINT UNSIGNED NOT NULL,
+  start_time DATETIME(6) NOT NULL,
+  end_time DATETIME(6) NOT NULL,
+  duration_seconds DECIMAL(12,3) NOT NULL,
+  cause ENUM('promotion', 'no_replica', 'replica_late', 'no_notice', 'planned') NOT NULL,
+  cause_details VARCHAR(255) NOT NULL,
+  method VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  downtime_metadata LONGTEXT NULL,
+  UNIQUE KEY uq_downtime_incident (incident_id),
+  KEY ix_downtime_client (client_id, start_time)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Markets --------------------------------------------------------------------------------------------
+
+-- Keyed on the AZ **id**: AZ names map differently in every account. Times only ever move later (INV-41).
+CREATE TABLE pool_memory (
+  pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  ice_until DATETIME(6) NOT NULL DEFAULT '2000-01-01',                         -- no capacity: 3 minutes
+  danger_until DATETIME(6) NOT NULL DEFAULT '2000-01-01',                      -- after any notice: 30 minutes, hard
+  poisoned_until DATETIME(6) NOT NULL DEFAULT '2000-01-01',                    -- after a termination: 15 days, soft
+  capacity_errors INT UNSIGNED NOT NULL DEFAULT 0,
+  notices INT UNSIGNED NOT NULL DEFAULT 0,
+  launches INT UNSIGNED NOT NULL DEFAULT 0,
+  last_seen DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE spot_pools (
+  pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,   -- <az_id>:<type>:<product>
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  az_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  instance_type VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  product VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'linux',
+  vcpus SMALLINT UNSIGNED NOT NULL,
+  memory_mib INT UNSIGNED NOT NULL,
+  arch VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  price DECIMAL(12,6) NULL,                                                    -- USD per hour
+  price_at DATETIME(6) NULL,
+  updated_at DATETIME(6) NOT NULL,
+  KEY ix_pool_region (region, arch)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE spot_price_snapshots (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  client_id BIGINT UNSIGNED NULL,                                              -- NULL: our own collector
+  instance_id BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  source ENUM('agent', 'collector') NOT NULL,
+  source_role ENUM('PRIMARY', 'REPLICA', 'NONE') NOT NULL DEFAULT 'NONE',
+  pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  price DECIMAL(12,6) NOT NULL,
+  observed_at DATETIME(6) NOT NULL,
+  received_at DATETIME(6) NOT NULL,
+  UNIQUE KEY uq_snapshot (pool_id, observed_at, instance_id),
+  KEY ix_snapshot_received (received_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE ondemand_prices (
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  instance_type VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  product VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'linux',
+  price DECIMAL(12,6) NOT NULL,
+  updated_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (region, instance_type, product)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Machinery ------------------------------------------------------------------------------------------
+
+CREATE TABLE idempotency_keys (
+  principal VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,        -- 'client:7', 'agent:42', 'admin', 'enrol:3', 'join:17'
+  request_id VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  fingerprint BINARY(32) NOT NULL,                                             -- SHA-256 of method, path, canonical JSON
+  status_code SMALLINT UNSIGNED NOT NULL,
+  body MEDIUMBLOB NULL,                                                        -- NULL: the reply carried a secret
+  created_at DATETIME(6) NOT NULL,
+  expires_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (principal, request_id),
+  KEY ix_idempotency_expiry (expires_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE leases (
+  name VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  holder VARCHAR(64) NULL,
+  token BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  expires_at DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE job_runs (
+  job VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  slot DATETIME NOT NULL,                                                      -- database time, cut to the period
+  token BIGINT UNSIGNED NOT NULL,
+  started_at DATETIME(6) NOT NULL,
+  finished_at DATETIME(6) NULL,
+  outcome VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  counts VARCHAR(1000) NULL,
+  PRIMARY KEY (job, slot)                                                      -- INV-46: a slot starts at most once
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE system_settings (
+  k VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  v VARCHAR(255) NOT NULL,
+  requested_at DATETIME(6) NOT NULL,
+  in_force_at DATETIME(6) NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+INSERT INTO system_settings (k, v, requested_at) VALUES
+  ('SAFE_MODE', 'off', '2000-01-01'), ('ADMIN_TOKEN_ENABLED', 'on', '2000-01-01');
+
+CREATE TABLE rate_counters (
+  bucket VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  window_start DATETIME NOT NULL,
+  n INT UNSIGNED NOT NULL,
+  PRIMARY KEY (bucket, window_start),
+  KEY ix_rate_window (window_start)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Append only, by trigger and by grant (INV-09).
+CREATE TABLE audit_logs (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  client_id BIGINT UNSIGNED NOT NULL,                                          -- 0 = the system
+  at DATETIME(6) NOT NULL,
+  actor_id VARCHAR(64) NOT NULL,
+  on_behalf_of VARCHAR(64) NULL,
+  action VARCHAR(64) NOT NULL,
+  resource_type VARCHAR(32) NOT NULL,
+  resource_id BIGINT UNSIGNED NOT NULL,
+  before_state LONGTEXT NULL,
+  after_state LONGTEXT NULL,
+  why VARCHAR(255) NULL,
+  request_id VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  ip VARCHAR(45) NULL,
+  KEY ix_audit_client (client_id, id),
+  KEY ix_audit_at (at),
+  KEY ix_audit_actor (actor_id),
+  KEY ix_audit_resource (resource_type, resource_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE notifications (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  incident_id BIGINT UNSIGNED NULL,
+  dedupe_key VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,       -- told once, whoever notices first
+  severity ENUM('info', 'warning', 'critical') NOT NULL,
+  title VARCHAR(160) NOT NULL,
+  text VARCHAR(1000) NOT NULL,
+  link VARCHAR(255) NULL,
+  created_at DATETIME(6) NOT NULL,
+  read_at DATETIME(6) NULL,
+  UNIQUE KEY uq_notification_uuid (uuid),
+  UNIQUE KEY uq_notification (client_id, dedupe_key),
+  KEY ix_notification_client (client_id, read_at, id),
+  KEY ix_notification_incident (incident_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The outbox of the live streams. Readers re-read an overlap: ids commit out of order.
+CREATE TABLE system_events (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  client_id BIGINT UNSIGNED NOT NULL,
+  type VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  payload LONGTEXT NOT NULL,
+  created_at DATETIME(6) NOT NULL,
+  KEY ix_event_time (created_at, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE dead_letters (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NULL,
+  channel VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  reason VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  body MEDIUMTEXT NOT NULL,
+  received_at DATETIME(6) NOT NULL,
+  UNIQUE KEY uq_dead_letter_uuid (uuid),
+  KEY ix_dead_letter (reason, received_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

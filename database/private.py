@@ -1,0 +1,163 @@
+"""The private MariaDB of a default installation: its own folder, port and socket, started and stopped with us."""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pymysql
+
+USER = "spotdb"
+SQL_MODE = (
+    "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+)
+NEEDED = ("mariadbd", "mariadb-install-db")
+
+
+class NoDatabase(Exception):
+    """The private database cannot run; the message says why."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach a database with the application's account."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "DB_HOST": self.host,
+            "DB_PORT": str(self.port),
+            "DB_USER": self.user,
+            "DB_PASSWORD": self.password,
+            "DB_DATABASE": self.database,
+        }
+
+
+class PrivateDatabase:
+    """One MariaDB below ``folder``; ``port`` must be free."""
+
+    def __init__(self, folder: Path, port: int):
+        self.folder, self.port = _enterable(folder.resolve()), port
+        self.run_dir = Path(tempfile.mkdtemp(prefix="spotdb-"))  # unix socket paths end at 107 characters
+        self.socket = self.run_dir / "m.sock"
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Install if new, start, and wait until it answers."""
+        missing = [name for name in NEEDED if shutil.which(name) is None]
+        if missing:
+            raise NoDatabase(f"{', '.join(missing)} not found: install mariadb-server-core, or set DB_HOST")
+        self._give_folders()
+        if not (self.folder / "data" / "mysql").exists():
+            self._install()
+        self._process = subprocess.Popen(
+            ["mariadbd", "--no-defaults", *self._common(), f"--socket={self.socket}", f"--pid-file={self.run_dir}/m.pid",
+             f"--log-error={self.folder}/err.log", "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve",
+             "--skip-log-bin", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--character-set-server=utf8mb4",
+             "--collation-server=utf8mb4_unicode_ci", f"--sql-mode={SQL_MODE}"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        self._wait_until_it_answers()
+
+    def access(self, database: str = "spot_optimizer") -> Access:
+        """Make the database and its account if they are new."""
+        password = self._password()
+        with self.root() as connection, connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+            cursor.execute("CREATE USER IF NOT EXISTS 'spot_optimizer'@'127.0.0.1' IDENTIFIED BY %s", (password,))
+            cursor.execute("GRANT ALL PRIVILEGES ON *.* TO 'spot_optimizer'@'127.0.0.1'")
+        return Access("127.0.0.1", self.port, "spot_optimizer", password, database)
+
+    def root(self) -> pymysql.Connection:
+        """The administrator's connection over the socket, without a password."""
+        return pymysql.connect(unix_socket=str(self.socket), user=_me(), ssl_disabled=True, connect_timeout=3)
+
+    def kill(self) -> None:
+        """SIGKILL, for fault tests."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """SIGTERM and wait; then only the socket's folder goes."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(timeout=60)
+        shutil.rmtree(self.run_dir, ignore_errors=True)
+
+    def _install(self) -> None:
+        done = subprocess.run(
+            ["mariadb-install-db", "--no-defaults", *self._common(), "--auth-root-authentication-method=socket",
+             f"--auth-root-socket-user={_me()}", "--skip-test-db", "--skip-name-resolve", "--force"],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise NoDatabase(f"mariadb-install-db failed: {done.stderr[-500:] or done.stdout[-500:]}")
+
+    def _common(self) -> list[str]:
+        return [f"--user={_owner()}", f"--datadir={self.folder}/data"]
+
+    def _give_folders(self) -> None:
+        (self.folder / "data").mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            _make_system_user()
+            for place in (self.folder, self.folder / "data", self.run_dir):
+                shutil.chown(place, USER, USER)
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise NoDatabase(f"MariaDB ended at once; see {self.folder}/err.log")
+            try:
+                self.root().close()
+                return
+            except pymysql.Error:
+                time.sleep(0.05)
+        raise NoDatabase(f"MariaDB did not answer within 40 s; see {self.folder}/err.log")
+
+    def _password(self) -> str:
+        """Kept beside the data, readable by us alone."""
+        file = self.folder / "password"
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(24))
+        return file.read_text()
+
+
+def _enterable(folder: Path) -> Path:
+    """``folder``, or one under /var/lib where the database's user cannot enter the checkout (a 0700 /root)."""
+    if os.geteuid() != 0:
+        return folder
+    closed = [place for place in folder.parents if place.exists() and not place.stat().st_mode & 0o001]
+    if not closed:
+        return folder
+    elsewhere = Path("/var/lib/spot-optimizer") / str(folder).strip("/").replace("/", "-")
+    print(f"database: {closed[0]} is closed to its user, so the data lies in {elsewhere}")
+    return elsewhere
+
+
+def _make_system_user() -> None:
+    """Root must not run a database."""
+    try:
+        pwd.getpwnam(USER)
+    except KeyError:
+        subprocess.run(["useradd", "-r", "-M", "-s", "/usr/sbin/nologin", USER], check=True)
+
+
+def _owner() -> str:
+    return USER if os.geteuid() == 0 else _me()
+
+
+def _me() -> str:
+    return pwd.getpwuid(os.geteuid()).pw_name

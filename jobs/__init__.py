@@ -1,0 +1,27 @@
+"""The timetable. Each job is a period and a use-case; the lease and the (job, slot) row decide who works."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jobs import emergency_watch, executor, heartbeat_watch, housekeeping, orphan_sweep, safe_mode, spot_prices
+
+
+@dataclass(frozen=True)
+class Job:
+    """``run(context)`` every ``seconds``; without ``led`` it runs in every process at once."""
+
+    name: str
+    seconds: int
+    run: Callable
+    led: bool = True
+
+
+JOBS = (
+    Job("executor", 1, executor.run, led=False),
+    Job("emergency_watch", 2, emergency_watch.run),
+    Job("heartbeat_watch", 5, heartbeat_watch.run),
+    Job("safe_mode", 2, safe_mode.run),
+    Job("orphan_sweep", 30, orphan_sweep.run),
+    Job("spot_prices", 300, spot_prices.run),
+    Job("housekeeping", 3600, housekeeping.run),
+)

@@ -1,0 +1,7 @@
+"""The reconciler: go on from the rows wherever something was cut."""
+
+from core.reconciler import reconcile
+
+
+def run(context) -> dict:
+    return reconcile()

@@ -1,0 +1,7 @@
+"""Ask EC2 about the silent, the noticed and the ending."""
+
+from core.watch import watch
+
+
+def run(context) -> dict:
+    return watch(context.clouds)

@@ -1,0 +1,7 @@
+"""Delete what nobody can need any more, in small batches."""
+
+from core.housekeeping import tidy
+
+
+def run(context) -> dict:
+    return tidy()

@@ -1,0 +1,7 @@
+"""End machines that bear our tags and stand in no row."""
+
+from core.orphans import sweep
+
+
+def run(context) -> dict:
+    return sweep(context.clouds, context.settings)

@@ -1,0 +1,75 @@
+"""APScheduler ticks in every worker process; who works is decided by the lease and the slot."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+from functools import partial
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from config.settings import Settings
+from core import database, doorbell, errors
+from core.leases import Lease, run_slot
+from jobs import JOBS, Job
+from jobs.context import Context
+
+log = logging.getLogger("jobs.scheduler")
+
+RUNG = ("executor", "emergency_watch")
+
+
+class Timetable:
+    """The ticking of one process."""
+
+    def __init__(self, settings: Settings):
+        self.lease = Lease()
+        self._context = Context.of(settings)
+        self._stopping = threading.Event()
+        pool = ThreadPoolExecutor(len(JOBS) + 2)
+        self._scheduler = BackgroundScheduler(
+            executors={"default": pool}, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
+        )
+
+    def start(self) -> "Timetable":
+        now = datetime.now(UTC)
+        for job in JOBS:
+            self._scheduler.add_job(partial(self.tick, job), "interval", seconds=job.seconds, id=job.name, next_run_time=now)
+        self._scheduler.start()
+        for name in RUNG:
+            threading.Thread(target=self._answer_bell, args=(name,), name=f"bell-{name}", daemon=True).start()
+        return self
+
+    def tick(self, job: Job) -> None:
+        """One tick; what fails is logged and tried again at the next."""
+        try:
+            if job.led:
+                run_slot(self.lease, job.name, job.seconds, partial(job.run, self._context))
+            else:
+                job.run(self._context)
+        except errors.SpotError as error:
+            log.warning("%s waits: %s", job.name, error.message, extra={"job": job.name})
+
+    def _answer_bell(self, name: str) -> None:
+        """A commit rang: run at once, besides the ticks. Harmless to repeat, so neither lease nor slot is needed."""
+        job = next(job for job in JOBS if job.name == name)
+        bell = doorbell.bell(name)
+        while not self._stopping.is_set():
+            if bell.wait(1.0):
+                bell.clear()
+                self.tick(Job(job.name, job.seconds, job.run, led=False))
+
+    def stop(self) -> None:
+        """Finish what runs, then hand the lease over."""
+        self._stopping.set()
+        self._scheduler.shutdown(wait=True)
+        try:
+            self.lease.release()
+        except errors.SpotError as error:
+            log.info("the lease lapses by itself: %s", error.message)
+        database.current().pool.close()
+
+
+def start(settings: Settings) -> Timetable:
+    """Begin ticking in this process."""
+    return Timetable(settings).start()

@@ -1,0 +1,7 @@
+"""Fetch the prices of every region in use."""
+
+from core.pricing import collect
+
+
+def run(context) -> dict:
+    return collect(context.clouds)

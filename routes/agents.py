@@ -1,0 +1,130 @@
+"""What agents say, and what is asked about them."""
+
+from dataclasses import asdict
+
+from flask import Blueprint, request
+from marshmallow import fields, validate
+
+from config.settings import current
+from core import enrolment, hosts, story
+from core.auth import bound_instance, principal, require_agent, require_enrolment
+from core.database import Tx
+from core.domain.handover import Orders
+from core.idempotency import in_transaction, require_idempotency_key
+from core.validation import Body, load, takes
+
+bp = Blueprint("agents", __name__, url_prefix="/api/agents")
+
+Ec2Id = validate.Regexp(r"^i-([0-9a-f]{8}|[0-9a-f]{17})$")
+Word = validate.Length(1, 64)
+Age = validate.Range(0, 10**12)
+
+
+class Registration(Body):
+    hostname = fields.Str(required=True, validate=validate.Length(1, 255))
+    instance_id = fields.Str(required=True, validate=Ec2Id)
+    instance_type = fields.Str(required=True, validate=validate.Regexp(r"^[a-z0-9.-]{2,32}$"))
+    region = fields.Str(required=True, validate=validate.Length(1, 32))
+    az = fields.Str(required=True, validate=validate.Length(1, 32))
+    az_id = fields.Str(required=True, validate=validate.Regexp(r"^[a-z0-9-]{2,32}$"))
+    lifecycle = fields.Str(required=True, validate=validate.OneOf(("spot", "on-demand")))
+    ami_id = fields.Str(required=True, validate=Word)
+    agent_version = fields.Str(required=True, validate=validate.Length(1, 32))
+    protocol = fields.Int(required=True, strict=True, validate=validate.OneOf((1,)))
+    agent_secret = fields.Str(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{43}$"))
+    nonce = fields.Str(required=True, validate=validate.Length(16, 128))
+    identity_document = fields.Str(required=True, validate=validate.Length(2, 8192))
+    identity_signature = fields.Str(load_default=None, allow_none=True, validate=validate.Length(max=8192))
+    logical_name = fields.Str(load_default=None, allow_none=True, validate=validate.Length(1, 120))
+
+
+class Imds(Body):
+    ok = fields.Bool(required=True)
+    last_ok_age_ms = fields.Int(required=True, allow_none=True, validate=Age)
+
+
+class Heartbeat(Body):
+    instance_id = fields.Str(required=True, validate=Ec2Id)
+    epoch_seen = fields.Int(required=True, strict=True, validate=validate.Range(0))
+    config_version = fields.Int(required=True, strict=True)
+    agent_version = fields.Str(required=True, validate=validate.Length(1, 32))
+    protocol = fields.Int(required=True, strict=True)
+    uptime_seconds = fields.Float(required=True)
+    cpu_pct = fields.Float(required=True, allow_none=True)
+    memory_pct = fields.Float(required=True, allow_none=True)
+    imds = fields.Nested(Imds, required=True)
+    serving = fields.Bool(required=True, allow_none=True)
+    since_age_ms = fields.Int(load_default=None, allow_none=True, validate=Age)
+    spooled = fields.Int(required=True, validate=validate.Range(0, 2**31))
+    dead_notices = fields.Int(required=True, validate=validate.Range(0, 2**31))
+    agent_clock = fields.Str(required=True, validate=validate.Length(max=40))
+    new_secret = fields.Str(load_default=None, allow_none=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{43}$"))
+
+
+class Serving(Body):
+    instance_id = fields.Str(required=True, validate=Ec2Id)
+    serving = fields.Bool(required=True)
+    since_age_ms = fields.Int(required=True, validate=Age)
+    epoch_seen = fields.Int(required=True, strict=True, validate=validate.Range(0))
+
+
+class OneIncident(Body):
+    incident_id = fields.UUID(load_default=None)
+
+
+@bp.post("/register")
+@require_enrolment
+@takes(Registration)
+@require_idempotency_key
+def register(tx: Tx, body):
+    """A new agent by an enrolment token, or the replica we launched by its join token. No secret in the reply."""
+    who = principal()
+    enrol = enrolment.join_as_replica if who.kind == "join" else enrolment.register_new_agent
+    known = enrol(tx, who.token, body, current())
+    config = hosts.config_of(tx, known.agent)
+    return {
+        "agent_id": known.agent.uuid, "replica_id": known.replica_uuid, "config": config,
+        "config_version": config["config_version"], **shown(tx, known.orders),
+    }, 201  # fmt: skip
+
+
+@bp.post("/<uuid:agent_id>/heartbeat")
+@require_agent
+@takes(Heartbeat)
+@in_transaction
+def heartbeat(tx: Tx, host, body):
+    """Every 15 s: how the host stands; the reply holds its orders."""
+    instance = bound_instance(tx, host, body["instance_id"])
+    told = hosts.heartbeat(tx, host.agent, instance, host.token_id, body)
+    return {**told, **shown(tx, hosts.orders_for(tx, host.agent, instance))}
+
+
+@bp.post("/<uuid:agent_id>/serving")
+@require_agent
+@takes(Serving)
+@require_idempotency_key
+def serving(tx: Tx, host, body):
+    """The workload began or ceased to answer; posted at once, never coalesced."""
+    instance = bound_instance(tx, host, body["instance_id"])
+    agent, instance = hosts.report_serving(tx, host.agent.id, instance.id, body)
+    return shown(tx, hosts.orders_for(tx, agent, instance))
+
+
+@bp.get("/<uuid:agent_id>/config")
+@require_agent
+@in_transaction
+def config(tx: Tx, host):
+    return hosts.config_of(tx, host.agent)
+
+
+@bp.get("/<uuid:agent_id>/emergency-status")
+@require_agent
+@in_transaction
+def emergency_status(tx: Tx, host):
+    """The agent's emergency, open or latest, told step by step."""
+    wanted = load(OneIncident, request.args.to_dict())["incident_id"]
+    return story.of_agent(tx, host.agent, wanted and str(wanted))
+
+
+def shown(tx: Tx, orders: Orders) -> dict:
+    return {**asdict(orders), "server_time": tx.now()}

@@ -1,0 +1,83 @@
+"""A client organisation looks at itself."""
+
+from flask import Blueprint, request
+from marshmallow import fields, validate
+
+from config.settings import current
+from core import clients, enrolment, fleet, safe_mode, story
+from core.auth import principal, require_client_auth
+from core.downtime import summary
+from core.idempotency import in_transaction, require_idempotency_key_for_secret
+from core.validation import Body, load, takes
+
+bp = Blueprint("clients", __name__, url_prefix="/api")
+
+
+class Page(Body):
+    limit = fields.Int(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.Str(load_default=None, validate=validate.Length(max=40))
+    open = fields.Bool(load_default=None)
+
+
+class Days(Body):
+    days = fields.Int(load_default=1, validate=validate.Range(1, 365))
+
+
+class EnrolmentOrder(Body):
+    aws_account_id = fields.Str(load_default="123456789012", validate=validate.Regexp(r"^\d{12}$"))
+    region = fields.Str(load_default="us-east-1", validate=validate.Regexp(r"^[a-z0-9-]{5,32}$"))
+
+
+@bp.get("/client/validate")
+@require_client_auth
+@in_transaction
+def validate_client(tx, authenticated_client_id):
+    """Whose token this is, and what the dashboard must show over everything."""
+    who = clients.details(tx, authenticated_client_id)
+    return {
+        "client_id": who["client_id"], "name": who["name"], "status": who["status"], "scopes": ["all"],
+        "simulated": current().simulated, "safe_mode": safe_mode.state(tx), "preset": current().preset or None,
+    }  # fmt: skip
+
+
+@bp.get("/client/<uuid:client_id>")
+@require_client_auth
+@in_transaction
+def client_details(tx, authenticated_client_id):
+    return clients.details(tx, authenticated_client_id)
+
+
+@bp.get("/client/<uuid:client_id>/agents")
+@require_client_auth
+@in_transaction
+def client_agents(tx, authenticated_client_id):
+    """The fleet, worst first."""
+    return {"server_time": tx.now(), "agents": fleet.of_client(tx, authenticated_client_id)}
+
+
+@bp.get("/client/<uuid:client_id>/incidents")
+@require_client_auth
+@in_transaction
+def client_incidents(tx, authenticated_client_id):
+    """Emergencies, newest first."""
+    page = load(Page, request.args.to_dict())
+    return story.list_of(tx, authenticated_client_id, page["open"], page["cursor"], page["limit"])
+
+
+@bp.get("/client/<uuid:client_id>/analytics/downtime")
+@require_client_auth
+@in_transaction
+def client_downtime(tx, authenticated_client_id):
+    """Measured downtime over the last days, and what is left of the month's budget."""
+    return summary(tx, authenticated_client_id, load(Days, request.args.to_dict())["days"])
+
+
+@bp.post("/agents/enrolment-tokens")
+@require_client_auth
+@takes(EnrolmentOrder)
+@require_idempotency_key_for_secret
+def enrolment_token(tx, body, authenticated_client_id):
+    """A token that enrols one new agent within an hour; shown once."""
+    account_id = clients.linked_account(tx, authenticated_client_id, body["aws_account_id"], body["region"], current())
+    token, expires_at = enrolment.issue_enrolment_token(tx, authenticated_client_id, account_id, principal().key)
+    return {"token": token, "expires_at": expires_at}, 201

@@ -1,0 +1,44 @@
+"""Signing in to the dashboard and out again."""
+
+from flask import Blueprint, request
+from marshmallow import fields, validate
+
+from config.settings import current
+from core import database, limits, sessions
+from core.auth import COOKIE, open_to_all, principal
+from core.replies import success_response
+from core.validation import Body, takes
+
+bp = Blueprint("identity", __name__, url_prefix="/api/auth")
+
+
+class SignIn(Body):
+    token = fields.Str(required=True, validate=validate.Length(8, 200))
+
+
+@bp.post("/token")
+@open_to_all
+@takes(SignIn)
+def sign_in(body):
+    """Exchange a client's token, or the administrator's, for a session cookie."""
+    limits.spend("sign-in", request.remote_addr or "unknown")
+    agent = request.headers.get("User-Agent", "")
+    who, cookie = database.run(
+        lambda tx: sessions.sign_in(tx, body["token"], current(), ip=request.remote_addr, user_agent=agent)
+    )
+    reply = success_response(who)
+    reply.set_cookie(
+        COOKIE, cookie, max_age=current().session_hours * 3600, httponly=True, secure=current().secure_cookies, samesite="Strict"
+    )
+    return reply
+
+
+@bp.post("/logout")
+def sign_out():
+    """The session is dead on the next request."""
+    jti = principal().jti
+    if jti:
+        database.run(lambda tx: sessions.sign_out(tx, jti))
+    reply = success_response({"signed_out": True})
+    reply.delete_cookie(COOKIE)
+    return reply

@@ -1,0 +1,40 @@
+"""A client's machines."""
+
+from flask import Blueprint, request
+from marshmallow import fields, validate
+
+from config.settings import current
+from core import database, demo, fleet
+from core.auth import require_client_auth
+from core.idempotency import in_transaction
+from core.replies import success_response
+from core.validation import Body, load, takes
+
+bp = Blueprint("instances", __name__, url_prefix="/api/client")
+
+
+class Filter(Body):
+    role = fields.Str(load_default=None, validate=validate.OneOf(("PRIMARY", "REPLICA", "ZOMBIE", "TERMINATED")))
+    status = fields.Str(load_default=None, validate=validate.Length(max=24))
+    limit = fields.Int(load_default=50, validate=validate.Range(1, 200))
+
+
+class Interruption(Body):
+    kind = fields.Str(load_default="interruption", validate=validate.OneOf(demo.KINDS))
+
+
+@bp.get("/<uuid:client_id>/instances")
+@require_client_auth
+@in_transaction
+def client_instances(tx, authenticated_client_id):
+    wanted = load(Filter, request.args.to_dict())
+    return {"instances": fleet.instances_of(tx, authenticated_client_id, wanted["role"], wanted["status"], wanted["limit"])}
+
+
+@bp.post("/instances/<uuid:instance_id>/simulate-interruption")
+@require_client_auth
+@takes(Interruption)
+def simulate_interruption(instance_id, body, authenticated_client_id):
+    """Let the simulated AWS announce the end of an instance, or recommend a rebalance. Not on real AWS."""
+    ec2_id = database.run(lambda tx: demo.interruptible(tx, authenticated_client_id, str(instance_id), current()))
+    return success_response(demo.announce(ec2_id, body["kind"], current()), 202)

@@ -1,0 +1,42 @@
+"""The live stream of a client's events."""
+
+import time
+from queue import Empty
+
+from flask import Blueprint, Response
+
+from core.auth import require_client_auth
+from core.domain.serialize import canonical, plain
+from core.events import FEED
+
+bp = Blueprint("notifications", __name__, url_prefix="/api/events")
+
+STREAM_SECONDS = 25  # shorter than the graceful stop; the browser reconnects by itself
+COMMENT_SECONDS = 15
+
+
+@bp.get("/stream")
+@require_client_auth
+def stream(authenticated_client_id):
+    """Server-sent events of this client from now on; a comment every 15 s keeps proxies awake."""
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return Response(_events(authenticated_client_id), mimetype="text/event-stream", headers=headers)
+
+
+def _events(client_id: int):
+    queue = FEED.subscribe(client_id)
+    end = time.monotonic() + STREAM_SECONDS
+    try:
+        yield "retry: 1000\n\n"
+        while (left := end - time.monotonic()) > 0:
+            try:
+                yield _line(queue.get(timeout=min(left, COMMENT_SECONDS)))
+            except Empty:
+                yield ": still here\n\n"
+    finally:
+        FEED.unsubscribe(queue)
+
+
+def _line(row: dict) -> str:
+    data = canonical({"type": row["type"], "at": plain(row["created_at"])})
+    return f"id: {row['id']}\nevent: {row['type']}\ndata: {data[:-1]},\"payload\":{row['payload']}}}\n\n"
