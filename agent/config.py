@@ -1,0 +1,63 @@
+"""The agent's file on the host: where the server is, and how its workload is checked, started and stopped."""
+
+import json
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+DEFAULT_FILE = "/etc/spot-optimizer/agent.json"
+
+
+class BadConfig(Exception):
+    """The file does not describe an agent that may start; the message names every fault."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """``check`` is an HTTP address or a command; ``start`` and ``stop`` are shell commands; times in seconds."""
+
+    server_url: str = ""
+    token: str = ""
+    logical_name: str = ""
+    state_dir: str = "/var/lib/spot-optimizer"
+    check: str = ""
+    start: str = ""
+    stop: str = ""
+    check_seconds: float = 1.0
+    stop_timeout_seconds: float = 10.0
+    imds_url: str = "http://169.254.169.254"
+
+    @property
+    def state(self) -> Path:
+        return Path(self.state_dir)
+
+
+def read_config(file: str | None, overrides: dict[str, str]) -> Config:
+    """The file (``${NAME}`` from the environment), then what the command line says; BadConfig names every fault."""
+    path = Path(file or os.environ.get("SPOTOPT_AGENT_CONFIG", DEFAULT_FILE))
+    values = _file_values(path)
+    values |= {name: value for name, value in overrides.items() if value}
+    known = {f.name: f.type for f in fields(Config)}
+    problems = [f"{name} is not a setting" for name in values if name not in known]
+    problems += [f"{name} is missing" for name in ("server_url", "token") if not values.get(name)]
+    problems += [f"{name} must be a number" for name in values if known.get(name) is float and not _is_number(values[name])]
+    if values.get("check") and not values.get("start"):
+        problems.append("check without start: the agent could watch the workload but never start it")
+    if problems:
+        raise BadConfig("; ".join(problems))
+    return Config(**values)
+
+
+def _file_values(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        values = json.loads(path.read_text())
+    except ValueError as error:
+        raise BadConfig(f"{path} is not JSON: {error}") from None
+    return {name: os.path.expandvars(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,0 +1,1 @@
+"""Starting, testing and drilling the product."""

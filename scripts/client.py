@@ -1,0 +1,36 @@
+"""A small client of our own API, for the demo, the drill and the tests."""
+
+from typing import Any
+from uuid import uuid4
+
+import requests
+
+
+class ApiError(Exception):
+    """The server said no; ``code`` and ``status`` say how."""
+
+    def __init__(self, status: int, error: dict):
+        super().__init__(f"{status} {error.get('code')}: {error.get('message')} {error.get('details') or ''}")
+        self.status, self.code = status, error.get("code")
+
+
+class Api:
+    """Speaks for the holder of ``token``."""
+
+    def __init__(self, url: str, token: str):
+        self.url = url
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._data(self._session.get(self.url + path, params=query, timeout=15))
+
+    def post(self, path: str, body: dict | None = None, request_id: str | None = None) -> Any:
+        headers = {"X-Request-ID": request_id or str(uuid4())}
+        return self._data(self._session.post(self.url + path, json=body or {}, headers=headers, timeout=15))
+
+    def _data(self, reply: requests.Response) -> Any:
+        if not reply.ok:
+            raise ApiError(reply.status_code, reply.json()["error"])
+        return reply.json()["data"]
