@@ -4,7 +4,7 @@ import os
 
 bind = f"127.0.0.1:{os.environ.get('FLASK_PORT', '5000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = os.environ.get("WORKER_CLASS", "gevent")
+worker_class = os.environ.get("WORKER_CLASS", "config.worker.Worker")
 reuse_port = True
 timeout = 120
 graceful_timeout = 30

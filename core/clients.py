@@ -2,10 +2,11 @@
 
 import json
 import secrets
+from functools import partial
 from uuid import uuid4
 
 from config.settings import Settings
-from core import audit, errors
+from core import audit, doorbell, errors
 from core.crypto import digest
 from core.database import Tx
 from core.sql import accounts, clients
@@ -32,6 +33,7 @@ def linked_account(tx: Tx, client_id: int, aws_account_id: str, region: str, set
         return known.id
     if not settings.simulated:
         raise errors.NotFound("no such AWS account is linked")
+    tx.on_commit(partial(doorbell.ring, "spot_prices"))
     return accounts.insert(
         tx, uuid=str(uuid4()), client_id=client_id, aws_account_id=aws_account_id, name=f"Simulated {aws_account_id}",
         regions=json.dumps([region]), status="active", now=tx.now(),

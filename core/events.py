@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import timedelta
 from queue import Full, Queue
 from typing import Any
@@ -52,6 +53,13 @@ class Feed:
 
     def wake(self) -> None:
         self._wake.set()
+
+    def close(self) -> None:
+        """End every stream: this process stops."""
+        for queue in list(self._streams):
+            self.unsubscribe(queue)
+            with suppress(Full):
+                queue.put_nowait(None)
 
     def open_streams(self) -> int:
         return len(self._streams)

@@ -13,6 +13,7 @@ from core.domain.incident import Incident
 from core.domain.lifecycle import Agent, Instance, Replica, Role, moves_forward
 from core.domain.notice import parse_time
 from core.domain.serialize import canonical
+from core.emergency import retire
 from core.locks import lock_agent
 from core.sql import agents, commands, downtime, enrolment, heartbeats, incidents, instances, replicas
 
@@ -127,7 +128,7 @@ def _cause(incident: Incident, replica: Replica | None) -> str:
 
 def report_replica(tx: Tx, agent_id: int, replica_uuid: str, instance_id: int | None, body: Mapping[str, Any]) -> Replica:
     """A replica on its way says how far it is; never backwards (SM-03)."""
-    agent, _ = lock_agent(tx, agent_id)
+    agent, safe = lock_agent(tx, agent_id)
     replica = replicas.by_uuid(tx, agent_id, replica_uuid)
     if replica is None or (instance_id and replica.instance_id != instance_id):
         raise errors.NotFound()
@@ -135,15 +136,22 @@ def report_replica(tx: Tx, agent_id: int, replica_uuid: str, instance_id: int | 
     if not moves_forward(replica.status, status):
         return replica
     if status == "ready":
-        boot = body.get("boot_time_seconds")
-        replicas.set_ready(tx, replica.id, boot, tx.now())
-        instances.set_status(tx, replica.instance_id, "running_replica")
-        audit.tell(tx, agent, "replica_ready", f"{instances.get(tx, replica.instance_id).name} is ready to take over{_in(boot)}")
+        _stand_by(tx, agent, replica, body.get("boot_time_seconds"))
+    elif status == "failed":
+        machine = instances.get(tx, replica.instance_id)
+        retire(tx, agent, safe, machine, "failed", f"{machine.name} could not be prepared")
     else:
         replicas.set_status(tx, replica.id, status)
     events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid, status=status)
     _answer_open_incidents(tx, replica)
     return replicas.by_uuid(tx, agent_id, replica_uuid)
+
+
+def _stand_by(tx: Tx, agent: Agent, replica: Replica, boot_seconds: float | None) -> None:
+    replicas.set_ready(tx, replica.id, boot_seconds, tx.now())
+    instances.set_status(tx, replica.instance_id, "running_replica")
+    name = instances.get(tx, replica.instance_id).name
+    audit.tell(tx, agent, "replica_ready", f"{name} is ready to take over{_in(boot_seconds)}")
 
 
 def _answer_open_incidents(tx: Tx, replica: Replica) -> None:

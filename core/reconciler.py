@@ -75,7 +75,7 @@ def _close_if_over(tx: Tx, agent: Agent, incident: Incident) -> bool:
     if may_close(incident, now) and incidents.close_proven(tx, incident.id, outcome_of(incident)):
         return _tell_closed(tx, agent, incident, f"Closed: {incident.ec2_instance_id} ended and its successor serves")
     subject = instances.get(tx, incident.instance_id)
-    if subject.role in (Role.TERMINATED,) and incident.promoted_at is None and not incident.end_proven_at:
+    if subject.role == Role.TERMINATED and incident.promoted_at is None and not incident.end_proven_at:
         incidents.close_without_end(tx, incident.id, "gone")
         return _tell_closed(tx, agent, incident, f"Closed: {incident.ec2_instance_id} is gone and nothing ran on it")
     if has_expired(incident, now) and incidents.close_without_end(tx, incident.id, "expired"):

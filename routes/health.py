@@ -1,6 +1,7 @@
 """Is the server there, is it well, what are its figures."""
 
 import hmac
+from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 

@@ -30,9 +30,13 @@ def _events(client_id: int):
         yield "retry: 1000\n\n"
         while (left := end - time.monotonic()) > 0:
             try:
-                yield _line(queue.get(timeout=min(left, COMMENT_SECONDS)))
+                row = queue.get(timeout=min(left, COMMENT_SECONDS))
             except Empty:
                 yield ": still here\n\n"
+                continue
+            if row is None:
+                return
+            yield _line(row)
     finally:
         FEED.unsubscribe(queue)
 

@@ -50,6 +50,11 @@ class Stack:
         return f"http://127.0.0.1:{self.ports['simulator']}"
 
     @property
+    def simulated(self) -> bool:
+        """Whether AWS is the simulated one; a real one is chosen on purpose."""
+        return os.environ.get("AWS_MODE", "simulator") == "simulator"
+
+    @property
     def levers(self) -> Levers:
         return Levers(self.simulator_url)
 
@@ -57,7 +62,8 @@ class Stack:
         """Start every part in order; what was started is stopped again when one fails."""
         try:
             self.start_database()
-            self.start_simulator()
+            if self.simulated:
+                self.start_simulator()
             self.start_server()
         except BaseException:
             self.stop()

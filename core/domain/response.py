@@ -64,6 +64,8 @@ class Situation:
 
 def decide(s: Situation, now: datetime) -> Decision:
     """Answer the incident. Reads nothing and changes nothing."""
+    if s.incident.promoted_at:
+        return Decision(Action.WAIT, s.incident.sentence)
     if s.subject.role != Role.PRIMARY:
         return Decision(Action.WAIT, f"{s.subject.name} is {s.subject.role}; nothing runs on it")
     if s.incident.notice_rank >= Rank.TERMINATION:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from core.cloud.simulator.instance import SimInstance
@@ -105,10 +106,8 @@ def _stop(pid: int) -> None:
 
 
 def _send(pid: int, sig: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, sig)
-    except ProcessLookupError:
-        pass
 
 
 def _free_port(wanted: int | None) -> int:
