@@ -3,20 +3,18 @@
 from datetime import datetime
 
 from core.database import Tx
-from core.domain.pools import Pool
+from core.domain.pools import LONG_AGO, Pool
 
-EPOCH = "2000-01-01"
+MEMORY = ("ice_until", "danger_until", "poisoned_until")
 
 
 def in_region(tx: Tx, region: str) -> list[Pool]:
     rows = tx.all(
-        "SELECT p.*, COALESCE(m.ice_until, %(epoch)s) AS ice_until, COALESCE(m.danger_until, %(epoch)s) AS danger_until,"
-        " COALESCE(m.poisoned_until, %(epoch)s) AS poisoned_until"
+        "SELECT p.*, m.ice_until, m.danger_until, m.poisoned_until"
         " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id WHERE p.region = %(region)s ORDER BY p.pool_id",
         region=region,
-        epoch=datetime.fromisoformat(EPOCH + "T00:00:00+00:00"),
     )
-    return [Pool.from_row(row) for row in rows]
+    return [Pool.from_row({**row, **{name: row[name] or LONG_AGO for name in MEMORY}}) for row in rows]
 
 
 def without_capacity(tx: Tx) -> set[str]:
@@ -54,7 +52,7 @@ def write_pools(tx: Tx, rows: list[tuple]) -> int:
     return tx.insert_many(
         "INSERT INTO spot_pools (pool_id, region, az_id, instance_type, vcpus, memory_mib, arch, price, price_at, updated_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON DUPLICATE KEY UPDATE price = IF(COALESCE(price_at, '2000-01-01') <= VALUES(price_at), VALUES(price), price),"
+        " ON DUPLICATE KEY UPDATE price = IF(price_at IS NULL OR price_at <= VALUES(price_at), VALUES(price), price),"
         " price_at = GREATEST(COALESCE(price_at, VALUES(price_at)), VALUES(price_at)), updated_at = VALUES(updated_at)",
         rows,
     )

@@ -1,0 +1,48 @@
+"""What the server does about a notice, on a real database, without AWS."""
+
+import pytest
+
+from core import errors
+from core.reconciler import reconcile
+from tests.world import World
+
+
+@pytest.fixture
+def shop(world: World):
+    world.prices()
+    return world.workload()
+
+
+def test_a_rebalance_notice_orders_one_replica(world: World, shop):
+    receipt = world.rebalance(shop)
+
+    launches = world.all("SELECT * FROM actions WHERE kind = 'launch'")
+    assert receipt["action"] == "PREPARE_REPLICA"
+    assert [launch["state"] for launch in launches] == ["pending"]
+
+
+def test_an_interruption_promotes_the_ready_replica_and_the_old_primary_becomes_a_zombie(world: World, shop):
+    replica = world.replica(shop)
+
+    receipt = world.interruption(shop)
+
+    assert receipt["action"] == "PROMOTE"
+    assert world.agent(shop).primary_instance_id == replica.instance_id
+    assert (world.instance(replica.instance_id).role, world.instance(shop.primary.id).role) == ("PRIMARY", "ZOMBIE")
+
+
+def test_the_sentence_of_an_incident_stays_when_its_work_is_done(world: World, shop):
+    world.replica(shop)
+    receipt = world.interruption(shop)
+    told = world.incident(receipt["incident_id"]).sentence
+
+    reconcile()
+
+    assert world.incident(receipt["incident_id"]).sentence == told
+
+
+def test_a_notice_for_anothers_instance_is_not_found(world: World, shop):
+    other = world.workload("other", ec2_id="i-0123456789abcdef0", aws_account="210987654321")
+
+    with pytest.raises(errors.NotFound):
+        world.interruption(shop, ec2_id=other.primary.ec2_instance_id)
