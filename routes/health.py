@@ -1,7 +1,6 @@
 """Is the server there, is it well, what are its figures."""
 
 import hmac
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 
@@ -17,10 +16,7 @@ bp = Blueprint("health", __name__)
 @bp.get("/api")
 @open_to_all
 def index():
-    return success_response(
-        {"name": "Spot Optimizer", "version": health.VERSION, "api": "/api", "openapi": "/api/openapi.json",
-         "time": datetime.now(UTC)}
-    )  # fmt: skip
+    return success_response(health.about())
 
 
 @bp.get("/health")
