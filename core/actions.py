@@ -25,7 +25,7 @@ from core.domain.intent import Intent, client_token
 from core.domain.lifecycle import Role
 from core.domain.pools import ICE_MEMORY, capacity_key
 from core.domain.serialize import canonical
-from core.emergency import choose_pool
+from core.emergency import choose_pool, give_up
 from core.locks import lock_agent
 from core.orders import launch_params, order
 from core.sql import accounts, actions, agents, incidents, instances, pools, replicas
@@ -110,8 +110,10 @@ def _claim(tx: Tx, began: float) -> Claim | None:
 
 def _still_wanted(tx: Tx, intent: Intent) -> bool:
     """A PRIMARY is never ended, whatever was ordered before it was promoted (INV-32)."""
-    instance = intent.instance_id and instances.get(tx, intent.instance_id)
-    if intent.kind == "terminate" and instance and instance.role == Role.PRIMARY:
+    if intent.kind != "terminate":
+        return True
+    instance = instances.by_ec2_id(tx, json.loads(intent.params)["ec2_instance_id"])
+    if instance and instance.role == Role.PRIMARY:
         actions.finish(tx, intent, "failed", error="it is the PRIMARY now")
         return False
     return True
@@ -177,9 +179,13 @@ def _record_machine(tx: Tx, intent: Intent, outcome: Outcome) -> bool:
 
 
 def _compensate(tx: Tx, intent: Intent, ec2_id: str) -> None:
-    """Another executor took over, or the order was withdrawn: the machine just received is surplus."""
-    recorded = instances.by_ec2_id(tx, ec2_id)
-    if recorded:
+    """Another executor took over, or the order was withdrawn: the machine just received is surplus.
+
+    Unless that executor is still at work under the same token: then it gets this very machine and records it.
+    """
+    present = actions.get(tx, intent.id)
+    awaited = present.state == "pending" and present.client_token == intent.client_token
+    if awaited or instances.by_ec2_id(tx, ec2_id):
         return
     region = json.loads(intent.params)["region"]
     order(
@@ -198,7 +204,8 @@ def _refused(memory: Callable[[Tx, Intent, dict], None]) -> Callable[[Tx, Intent
         memory(tx, intent, json.loads(intent.params))
         instance = instances.get(tx, intent.instance_id)
         if instance.role != Role.REPLICA or replicas.of_instance(tx, instance.id).ended_at:
-            actions.finish(tx, intent, "superseded", error=outcome.error)
+            if actions.finish(tx, intent, "superseded", error=outcome.error):
+                give_up(tx, instance, "terminated", f"Not launched: it is no longer wanted ({outcome.error})")
             return None
         return _try_next_pool(tx, intent, instance, outcome)
 
@@ -253,11 +260,7 @@ def _failed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
         return
     _tell(tx, intent, f"{intent.kind}_failed", f"{intent.kind.capitalize()} failed: {outcome.error}")
     if intent.kind == "launch" and intent.instance_id:
-        instance = instances.get(tx, intent.instance_id)
-        replicas.end(tx, instance.id, "failed", outcome.error or "refused", tx.now())
-        if instance.role == Role.REPLICA:
-            instances.mark_ended(tx, instance.id, "terminated", tx.now())
-            instances.move(tx, instances.get(tx, instance.id), Role.TERMINATED, f"Its launch failed: {outcome.error}")
+        give_up(tx, instances.get(tx, intent.instance_id), "failed", f"Its launch failed: {outcome.error}")
 
 
 def _not_allowed(tx: Tx, intent: Intent, outcome: Outcome) -> None:

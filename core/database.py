@@ -191,7 +191,7 @@ def _named_errors() -> Iterator[None]:
 
 
 def _named(error: pymysql.Error) -> errors.SpotError:
-    number = error.args[0] if error.args else 0
+    number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
     text = str(error.args[1]) if len(error.args) > 1 else str(error)
     if number in LOST_RACE:
         return errors.LostRace()

@@ -70,7 +70,7 @@ def _remember(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Notic
 def _act(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Notice, incident: Incident, uuid: str) -> dict:
     _spread_the_word(tx, agent, subject, notice, incident)
     if subject.role == Role.REPLICA:
-        retire(tx, agent, safe, subject, "failed", f"{subject.name} stood by and got a {notice.kind.name} notice itself")
+        retire(tx, agent, safe, subject, "failed", f"{subject.name} stood by and got a {notice.kind.words} itself")
     decision = respond(tx, agent, safe, incident)
     return _receipt(tx, uuid, incidents.get(tx, incident.id), decision)
 
@@ -151,11 +151,20 @@ def promote_replica(
 def retire(tx: Tx, agent: Agent, safe: bool, replica: Instance, status: str, why: str) -> None:
     """End a replica's life as one, and order the end of its machine if it has one."""
     replicas.end(tx, replica.id, status, why, tx.now())
-    if replica.ec2_instance_id is None:
-        actions.supersede_launch(tx, replica.id)
+    if replica.ec2_instance_id is None and actions.supersede_launch(tx, replica.id):
+        give_up(tx, replica, status, why)
     order_end(tx, replica, why, safe=safe)
     audit.tell(tx, agent, "retire_replica", why)
     events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid)
+
+
+def give_up(tx: Tx, replica: Instance, status: str, why: str) -> None:
+    """A replica that will have no machine: its life and its row end."""
+    now = tx.now()
+    replicas.end(tx, replica.id, status, why, now)
+    if replica.role == Role.REPLICA:
+        instances.mark_ended(tx, replica.id, "terminated", now)
+        instances.move(tx, instances.get(tx, replica.id), Role.TERMINATED, why)
 
 
 def _subject(tx: Tx, agent: Agent, bound_instance_id: int | None, named: str | None) -> Instance:
@@ -197,7 +206,7 @@ def _raise(tx: Tx, agent: Agent, subject: Instance, notice: Notice, key: dict) -
     return raise_incident(
         tx, agent, subject, cause=notice.kind.name, rank=Rank.NONE if stale else notice.rank,
         deadline=None if stale else notice.deadline, aws_account=key["aws_account"],
-        sentence=f"{notice.kind.name.capitalize()} notice received for {subject.name}",
+        sentence=f"{notice.kind.words.capitalize()} received for {subject.name}",
     )  # fmt: skip
 
 
@@ -226,8 +235,8 @@ def _spread_the_word(tx: Tx, agent: Agent, subject: Instance, notice: Notice, in
     if subject.role == Role.PRIMARY:
         severity = "critical" if notice.rank == Rank.TERMINATION else "warning"
         notifications.tell(
-            tx, incident, f"received:{notice.kind.name}", severity, f"{agent.logical_name}: {notice.kind.name} notice",
-            f"AWS announced a {notice.kind.name} of {subject.name} ({subject.place}).",
+            tx, incident, f"received:{notice.kind.name}", severity, f"{agent.logical_name}: {notice.kind.words}",
+            f"AWS sent a {notice.kind.words} for {subject.name} ({subject.place}).",
         )  # fmt: skip
 
 

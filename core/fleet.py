@@ -4,6 +4,7 @@ from core.database import Tx
 from core.domain.presence import below_on_demand, presence, state
 from core.sql import agents, instances, replicas
 
+ANNOUNCED = {"rebalance": "recommends to move off it", "termination": "will take it"}
 URGENCY = ("interrupted", "at_risk", "preparing", "serving", "observed")
 
 
@@ -50,7 +51,7 @@ def _sentence(row: dict, sign: str, here: str) -> str:
     opening = {
         "serving": f"Serving on {place}{cost}",
         "preparing": f"Starting on {place}",
-        "at_risk": f"Serving on {place}, but AWS announced a {row['notice_status']}",
+        "at_risk": f"Serving on {place}, but AWS {ANNOUNCED.get(row['notice_status'], 'was silent')}",
         "interrupted": f"Not serving: {place} is {'silent' if here == 'offline' else row['primary_status'].replace('_', ' ')}",
         "observed": f"Observed only on {place}",
     }[sign]
@@ -60,7 +61,7 @@ def _sentence(row: dict, sign: str, here: str) -> str:
 def _standby_words(row: dict) -> str:
     if row["replica_uuid"] is None:
         return "no replica needed" if row["notice_status"] == "none" else "no replica yet"
-    return "a replica is ready" if row["replica_status"] == "ready" else f"a replica is {row['replica_status']}"
+    return f"a replica is {'booting' if row['replica_status'] == 'syncing' else row['replica_status']}"
 
 
 def _config(row: dict) -> dict:

@@ -56,8 +56,6 @@ def _once(view: Callable, *, secret: bool) -> Callable:
             if duplicate.key != "PRIMARY":
                 raise
             return _replayed(who, key, fingerprint)
-        except errors.Busy as busy:
-            raise busy if type(busy) is not errors.Busy else errors.RequestInProgress(busy.message) from None
 
     run.idempotent = True
     return run
@@ -67,10 +65,18 @@ def _work(
     tx: Tx, who: str, key: str, fingerprint: bytes, secret: bool, view: Callable, args: tuple, kwargs: dict
 ) -> Response:
     """1 claim the key  2 do the work  3 store the reply; the caller commits."""
-    idempotency.insert(tx, who, key, fingerprint)
+    _claim(tx, who, key, fingerprint)
     reply = _shaped(view(tx, *args, **kwargs))
     idempotency.store_reply(tx, who, key, reply.status_code, None if secret else reply.get_data())
     return reply
+
+
+def _claim(tx: Tx, who: str, key: str, fingerprint: bytes) -> None:
+    """Insert the key; RequestInProgress when a copy of this request holds it for longer than we wait."""
+    try:
+        idempotency.insert(tx, who, key, fingerprint)
+    except errors.Busy:
+        raise errors.RequestInProgress() from None
 
 
 def _replayed(who: str, key: str, fingerprint: bytes) -> Response:

@@ -54,6 +54,9 @@ def _one(step: Callable[[Tx, Agent, bool, int], bool], row: dict) -> bool:
     except (errors.Conflict, errors.LostRace) as error:
         log.info("%s %s waits: %s", step.__name__, row["id"], error.message)
         return False
+    except (errors.Refused, errors.Duplicate) as error:
+        log.error("%s %s is refused by the database: %s", step.__name__, row["id"], error.message, exc_info=error)
+        return False
 
 
 def advance(tx: Tx, agent: Agent, safe: bool, incident_id: int) -> bool:

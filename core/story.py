@@ -9,8 +9,8 @@ from core.domain.lifecycle import Agent
 from core.sql import agents, audit, incidents, instances, notifications
 
 STEPS = (
-    ("received", "Notice received"),
-    ("ordered", "Replica ordered"),
+    ("received", "Received"),
+    ("ordered", "Ordered"),
     ("launched", "Launched"),
     ("booted", "Booted"),
     ("ready", "Ready"),
@@ -103,6 +103,8 @@ def _next(incident: Incident, agent: dict) -> str:
     """What happens next if nothing changes."""
     if not incident.is_open:
         return "Nothing: this emergency is over."
+    if incident.serving_at and incident.gone_at:
+        return "Nothing: the old instance has ended. The file is closed ten minutes after AWS's deadline."
     if incident.serving_at:
         return "The old instance is ended after its wait; then this emergency is over."
     if incident.promoted_at:
@@ -126,6 +128,7 @@ def _listed(row: dict) -> dict:
         "closed_at": row["closed_at"],
         "outcome": row["outcome"],
         "sentence": row["sentence"],
+        "serving_at": row["serving_at"],
         "downtime_seconds": row["downtime_seconds"],
         "downtime_method": row["downtime_method"],
     }

@@ -20,6 +20,11 @@ from core.sql import accounts, incidents, instances, notices, replicas
 log = logging.getLogger("core.watch")
 
 YOUNG_SECONDS = 300
+ENDINGS = {
+    "Client.UserInitiatedShutdown": "somebody ended it by the API",
+    "Server.SpotInstanceTermination": "AWS took it",
+    "Server.SpotInstanceShutdown": "AWS stopped it",
+}
 
 
 def watch(clouds) -> dict:
@@ -68,7 +73,8 @@ def observe(tx: Tx, agent: Agent, safe: bool, instance: Instance, machine: Machi
         instances.set_state(tx, instance.id, machine.state)
         events.emit(tx, agent.client_id, "instance", agent_id=agent.uuid)
     if machine.state in GONE_STATES:
-        return _gone(tx, agent, safe, instance, machine.reason)
+        ordered = instance.terminate_requested_at and "as ordered"
+        return _gone(tx, agent, safe, instance, ordered or ENDINGS.get(machine.reason, machine.reason))
     if machine.state in STOPPED_STATES and instance.role == Role.PRIMARY:
         return _lost(tx, agent, safe, instance, f"{instance.name} was stopped ({machine.reason or 'no reason given'})")
     _verified_alive(tx, agent, instance)

@@ -34,6 +34,7 @@ def sign_in(body):
 
 
 @bp.post("/logout")
+@open_to_all
 def sign_out():
     """The session is dead on the next request."""
     jti = principal().jti

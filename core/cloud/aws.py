@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from config.settings import Settings
 from core import errors
@@ -121,5 +121,7 @@ class Ec2:
         except ClientError as error:
             code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"].get("HTTPStatusCode", 400)
             raise Refusal(classify(code, status), code, error.response["Error"].get("Message", "")) from error
+        except ParamValidationError as error:
+            raise Refusal(Answer.INVALID, type(error).__name__, str(error)) from error
         except BotoCoreError as error:
             raise Refusal(Answer.UNKNOWN, type(error).__name__, str(error)) from error

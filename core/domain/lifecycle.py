@@ -91,6 +91,7 @@ class Instance(FromRow):
     created_at: datetime
     launch_spec: str | None
     version: int
+    replica_of_id: int | None = None
 
     @property
     def name(self) -> str:

@@ -24,6 +24,7 @@ class NoticeKind:
     """One kind of notice: its rank, and the member of the agent's body that holds AWS's time."""
 
     name: str
+    words: str
     rank: Rank
     time_members: tuple[str, ...]
     has_deadline: bool
@@ -32,8 +33,8 @@ class NoticeKind:
 NOTICES = {
     kind.name: kind
     for kind in (
-        NoticeKind("rebalance", Rank.REBALANCE, ("notice_time", "time"), has_deadline=False),
-        NoticeKind("termination", Rank.TERMINATION, ("time", "termination_time"), has_deadline=True),
+        NoticeKind("rebalance", "rebalance recommendation", Rank.REBALANCE, ("notice_time", "time"), has_deadline=False),
+        NoticeKind("termination", "interruption notice", Rank.TERMINATION, ("time", "termination_time"), has_deadline=True),
     )
 }
 

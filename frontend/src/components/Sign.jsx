@@ -1,0 +1,27 @@
+// A state: its word always, its colour beside it, its shape for those who see no colour.
+import classes from "./Sign.module.css";
+import { ROLES, SIGNS } from "../theme.js";
+
+export function Sign({ state }) {
+  const { word, color } = SIGNS[state] ?? SIGNS.observed;
+  return <Mark word={word} color={color} moving={state === "preparing"} />;
+}
+
+export function RoleMark({ role }) {
+  const { word, color } = ROLES[role] ?? { word: "No role", color: "gray" };
+  return <Mark word={word} color={color} hollow={role !== "PRIMARY"} />;
+}
+
+function Mark({ word, color, moving = false, hollow = false }) {
+  return (
+    <span className={classes.mark} data-color={color}>
+      <span className={classes.dot} data-moving={moving || undefined} data-hollow={hollow || undefined} aria-hidden />
+      {word}
+    </span>
+  );
+}
+
+// Something that is not real, or not measured: dashed.
+export function Dashed({ children }) {
+  return <span className={classes.dashed}>{children}</span>;
+}

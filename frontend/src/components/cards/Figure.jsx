@@ -1,0 +1,20 @@
+// One figure with its label, and a quiet line that gives it meaning.
+import classes from "./Figure.module.css";
+
+export function Figures({ columns, children }) {
+  return (
+    <dl className={classes.row} style={{ "--columns": columns }}>
+      {children}
+    </dl>
+  );
+}
+
+export function Figure({ label, value, note, tone }) {
+  return (
+    <div className={classes.figure}>
+      <dt>{label}</dt>
+      <dd data-tone={tone}>{value}</dd>
+      {note && <dd className={classes.note}>{note}</dd>}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { screen, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { EmergencyEventAlert } from "./EmergencyEventAlert.jsx";
+import { incident, show } from "../../test/render.jsx";
+
+const seen = (value) => show(<EmergencyEventAlert incident={value} serverTime="2026-01-01T12:00:30Z" />);
+
+test("an interruption shows what is left by the server's clock", () => {
+  seen(incident(3));
+  expect(screen.getByRole("img", { name: /1:(29|30) left until AWS takes the instance/ })).toBeTruthy();
+});
+
+test("a rebalance promises no deadline and shows none", () => {
+  seen(incident(2, { kind: "rebalance", deadline: null }));
+  expect(screen.getByRole("img", { name: "AWS gave no deadline" })).toBeTruthy();
+  expect(screen.getByText("AWS sees a raised risk.")).toBeTruthy();
+});
+
+test("the step that is awaited is marked, with those behind it and their seconds", () => {
+  seen(incident(3));
+  const steps = screen.getAllByRole("listitem");
+  expect(steps[3].getAttribute("aria-current")).toBe("step");
+  expect(within(steps[2]).getByText("+ 2.0 s")).toBeTruthy();
+  expect(within(steps[5]).getByText("–")).toBeTruthy();
+});
+
+test("downtime that was not measured is a dash; measured, it says how", () => {
+  seen(incident(3));
+  expect(screen.getByText("not measured yet")).toBeTruthy();
+});
+
+test("a handover that is done says so and how long it took", () => {
+  seen(incident(7, { downtime_seconds: 0.304, downtime_method: "serving_reports" }));
+  expect(screen.getByRole("heading", { name: "Carried over." })).toBeTruthy();
+  expect(screen.getByText("0.3 s")).toBeTruthy();
+});
+
+test("a false alarm is called one", () => {
+  seen(incident(5, { kind: "rebalance", deadline: null, closed_at: "2026-01-01T18:00:00Z", outcome: "expired" }));
+  expect(screen.getByRole("heading", { name: "False alarm." })).toBeTruthy();
+  expect(screen.getAllByText("not needed").length).toBeGreaterThan(0);
+});

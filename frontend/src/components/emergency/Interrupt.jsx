@@ -1,0 +1,63 @@
+// On the simulated AWS: let it announce the end of the PRIMARY, or only a raised risk. Says first what will happen.
+import { Alert, Button, Group, Modal, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconBolt } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useInterrupt } from "../../hooks/useFleet.js";
+import { useSession } from "../../hooks/useSession.jsx";
+
+const KINDS = {
+  interruption: {
+    button: "Interrupt",
+    title: (name) => `Interrupt ${name}?`,
+    text: (id) => `The simulated AWS announces that it will take ${id} in two minutes. Its workload is carried to another instance, and ${id} is ended. Nothing is billed.`,
+    yes: "Interrupt it",
+  },
+  rebalance: {
+    button: "Recommend a rebalance",
+    title: (name) => `Recommend a rebalance of ${name}?`,
+    text: (id) => `The simulated AWS reports a raised risk for ${id}. A replica is launched and stands by for up to six hours; the workload stays where it is.`,
+    yes: "Recommend it",
+  },
+};
+
+export function Interrupt({ agent }) {
+  const { simulated } = useSession();
+  const [kind, setKind] = useState("interruption");
+  const [open, { open: show, close }] = useDisclosure();
+  const interrupt = useInterrupt();
+  if (!simulated || !agent.primary?.ec2_instance_id) return null;
+  const ask = (chosen) => {
+    setKind(chosen);
+    interrupt.reset();
+    show();
+  };
+  const act = () => interrupt.mutate({ instanceId: agent.primary.instance_id, kind }, { onSuccess: close });
+  return (
+    <Group gap="xs">
+      <Button variant="default" onClick={() => ask("rebalance")}>
+        {KINDS.rebalance.button}
+      </Button>
+      <Button leftSection={<IconBolt size={16} aria-hidden />} onClick={() => ask("interruption")}>
+        {KINDS.interruption.button}
+      </Button>
+      <Modal opened={open} onClose={close} title={KINDS[kind].title(agent.logical_name)} centered closeButtonProps={{ "aria-label": "Close" }}>
+        <Text size="sm">{KINDS[kind].text(agent.primary.ec2_instance_id)}</Text>
+        {interrupt.isError && (
+          <Alert color="red" mt="md">
+            {interrupt.error.message}
+          </Alert>
+        )}
+        <Group justify="flex-end" mt="lg">
+          <Button variant="default" onClick={close}>
+            Leave it
+          </Button>
+          <Button loading={interrupt.isPending} onClick={act} data-autofocus>
+            {KINDS[kind].yes}
+          </Button>
+        </Group>
+      </Modal>
+    </Group>
+  );
+}

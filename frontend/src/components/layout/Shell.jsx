@@ -1,0 +1,117 @@
+// The frame: a rail with words and icons (a drawer on the phone), a bar on top, what concerns everything below it.
+import { ActionIcon, AppShell, Burger, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { IconAlertTriangle, IconLogout, IconMoon, IconServer2, IconSun, IconUserCircle, IconWorld } from "@tabler/icons-react";
+import { Suspense } from "react";
+import { NavLink, Outlet } from "react-router";
+
+import classes from "./Shell.module.css";
+import { Banners } from "./Banners.jsx";
+import { Connection } from "./Connection.jsx";
+import { Logo } from "./Logo.jsx";
+import { useZone } from "../../hooks/useClock.jsx";
+import { useSession, useSignOut } from "../../hooks/useSession.jsx";
+import { Dashed } from "../Sign.jsx";
+
+const PLACES = [
+  ["/", "Fleet", IconServer2],
+  ["/emergencies", "Emergencies", IconAlertTriangle],
+];
+
+export function Shell() {
+  const [open, { toggle, close }] = useDisclosure();
+  const phone = useMediaQuery("(max-width: 48em)");
+  return (
+    <AppShell header={{ height: 56 }} navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !open } }} padding={0}>
+      <AppShell.Header className={classes.bar}>
+        <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={open ? "Close the menu" : "Open the menu"} />
+        <Logo />
+        <span className={classes.space} />
+        <Badges />
+        <Connection />
+        <ZoneSwitch />
+        <ThemeSwitch />
+        <Account />
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.rail}>{(!phone || open) && <Places onChoose={close} />}</AppShell.Navbar>
+      <AppShell.Main>
+        <Banners />
+        <div className={classes.page}>
+          <Suspense fallback={null}>
+            <Outlet />
+          </Suspense>
+        </div>
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function Places({ onChoose }) {
+  return (
+    <nav aria-label="Pages">
+      {PLACES.map(([to, word, Icon]) => (
+        <NavLink key={to} to={to} end={to === "/"} className={classes.place} onClick={onChoose}>
+          <Icon size={18} stroke={1.7} aria-hidden />
+          {word}
+        </NavLink>
+      ))}
+    </nav>
+  );
+}
+
+function Badges() {
+  const { simulated, preset } = useSession();
+  if (!simulated) return null;
+  return (
+    <Tooltip label={preset ? "Nothing is billed. In the demo an old instance is ended 5 s after its successor serves." : "Nothing is billed."} withArrow>
+      <span tabIndex={0} className={classes.badge}>
+        <Dashed>Simulated AWS</Dashed>
+      </span>
+    </Tooltip>
+  );
+}
+
+function ZoneSwitch() {
+  const { isUtc, own, toggle } = useZone();
+  const label = isUtc ? `Times in UTC; switch to ${own}` : `Times in ${own}; switch to UTC`;
+  return (
+    <Tooltip label={label} withArrow>
+      <ActionIcon variant="subtle" color="gray" size="lg" onClick={toggle} aria-label={label} className={classes.zone}>
+        <IconWorld size={18} stroke={1.7} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function ThemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme("light") === "dark";
+  const label = dark ? "Light theme" : "Dark theme";
+  return (
+    <Tooltip label={label} withArrow>
+      <ActionIcon variant="subtle" color="gray" size="lg" onClick={() => setColorScheme(dark ? "light" : "dark")} aria-label={label}>
+        {dark ? <IconSun size={18} stroke={1.7} /> : <IconMoon size={18} stroke={1.7} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Account() {
+  const { name } = useSession();
+  const signOut = useSignOut();
+  return (
+    <Menu position="bottom-end" withArrow>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Signed in as ${name}`}>
+          <IconUserCircle size={19} stroke={1.7} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Signed in as {name}</Menu.Label>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

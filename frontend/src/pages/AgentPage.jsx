@@ -1,0 +1,77 @@
+// One workload: a sentence of state, its machines, its emergency as it plays, and the story so far.
+import { Skeleton, Stack } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useParams } from "react-router";
+
+import classes from "./Page.module.css";
+import { Card, Failure, Lines } from "../components/cards/Card.jsx";
+import { DowntimeCard } from "../components/cards/DowntimeCard.jsx";
+import { EmergencyEventAlert } from "../components/emergency/EmergencyEventAlert.jsx";
+import { Interrupt } from "../components/emergency/Interrupt.jsx";
+import { RoleStrip } from "../components/emergency/RoleStrip.jsx";
+import { Timeline } from "../components/emergency/Timeline.jsx";
+import { Told } from "../components/emergency/Told.jsx";
+import { Sign } from "../components/Sign.jsx";
+import { useEmergency } from "../hooks/useFleet.js";
+
+export default function AgentPage() {
+  const { agentId } = useParams();
+  const state = useEmergency(agentId);
+  useDocumentTitle(`${state.data?.agent.logical_name ?? "Workload"} · Spot Optimizer`);
+  if (state.isPending) return <Loading />;
+  if (state.isError && !state.data) return <Failure error={state.error} retry={state.refetch} />;
+  return <Story story={state.data} />;
+}
+
+function Story({ story }) {
+  const { agent, incident, instances, timeline, server_time: serverTime } = story;
+  return (
+    <>
+      <header className={classes.head}>
+        <div>
+          <div className={classes.title}>
+            <h1>{agent.logical_name}</h1>
+            <Sign state={agent.state} />
+          </div>
+          <p className={classes.sentence}>{agent.sentence}</p>
+        </div>
+        <Interrupt agent={agent} />
+      </header>
+      <RoleStrip instances={instances} />
+      {incident ? <EmergencyEventAlert incident={incident} serverTime={serverTime} /> : <Quiet />}
+      <div className={classes.split}>
+        <Card title="What happened">
+          <Timeline entries={timeline} />
+        </Card>
+        <div className={classes.column}>
+          {incident?.told.length > 0 && (
+            <Card title="Who was told">
+              <Told told={incident.told} />
+            </Card>
+          )}
+          <DowntimeCard days={7} title="All workloads, last 7 days" />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Quiet() {
+  return (
+    <Card>
+      <p className={classes.nothing}>No emergency so far. When AWS announces one, its steps appear here with their seconds.</p>
+    </Card>
+  );
+}
+
+function Loading() {
+  return (
+    <Stack gap="lg" aria-busy="true" aria-label="Loading the workload">
+      <Skeleton height={40} width="40%" />
+      <Skeleton height={96} />
+      <Card>
+        <Lines count={6} />
+      </Card>
+    </Stack>
+  );
+}

@@ -1,0 +1,91 @@
+// The only place that speaks to the server: one line per endpoint, one error for everything that can go wrong.
+
+export const ENDPOINTS = {
+  signIn: ["POST", "/api/auth/token"],
+  signOut: ["POST", "/api/auth/logout"],
+  session: ["GET", "/api/client/validate"],
+  fleet: ["GET", "/api/client/:clientId/agents"],
+  incidents: ["GET", "/api/client/:clientId/incidents"],
+  downtime: ["GET", "/api/client/:clientId/analytics/downtime"],
+  emergency: ["GET", "/api/agents/:agentId/emergency-status"],
+  interrupt: ["POST", "/api/client/instances/:instanceId/simulate-interruption"],
+};
+
+export const EVENT_STREAM = "/api/events/stream";
+
+const SENTENCES = {
+  UNAUTHENTICATED: "You are signed out. Please sign in again.",
+  FORBIDDEN: "Your sign-in does not allow this.",
+  NOT_FOUND: "This does not exist, or it belongs to another client.",
+  BUSY: "Somebody else is changing this right now. Try again in a second.",
+  STALE: "Somebody else changed this first. Look again, then decide again.",
+  RATE_LIMITED: "Too many requests in a minute. The page goes on by itself shortly.",
+  UNAVAILABLE: "The server cannot reach its database. It keeps trying.",
+  UNREACHABLE: "The server does not answer.",
+};
+
+// Every failure has a sentence for people, a code for the program, and the id to quote.
+export class ApiError extends Error {
+  constructor({ code, message, status = 0, requestId }) {
+    super(SENTENCES[code] ?? message);
+    Object.assign(this, { code, status, requestId });
+  }
+}
+
+// Writes that were not answered are sent once more with the same id, so that they happen once.
+async function call(name, params = {}, body) {
+  const [method, template] = ENDPOINTS[name];
+  const requestId = newRequestId();
+  const request = () => send(method, addressOf(template, params, method), body, requestId);
+  try {
+    return await request();
+  } catch (error) {
+    if (error.code === "UNREACHABLE" && method === "POST") return request();
+    throw error;
+  }
+}
+
+async function send(method, url, body, requestId) {
+  const headers = { Accept: "application/json", "X-Requested-With": "dashboard", "X-Request-ID": requestId };
+  if (method === "POST") headers["Content-Type"] = "application/json";
+  let reply;
+  try {
+    reply = await fetch(url, { method, headers, body: method === "POST" ? JSON.stringify(body ?? {}) : undefined });
+  } catch {
+    throw new ApiError({ code: "UNREACHABLE", requestId });
+  }
+  const answer = await reply.json().catch(() => ({}));
+  if (!reply.ok) throw problem(reply.status, answer.error);
+  return answer.data;
+}
+
+function problem(status, { code = "SERVER_ERROR", message = "The server failed.", request_id: requestId } = {}) {
+  return new ApiError({ code, message, status, requestId });
+}
+
+// Params named in the address go there; the rest of a GET becomes its query.
+function addressOf(template, params, method) {
+  const rest = { ...params };
+  const path = template.replace(/:(\w+)/g, (_, name) => {
+    delete rest[name];
+    return encodeURIComponent(params[name]);
+  });
+  const query = method === "GET" && new URLSearchParams(rest).toString();
+  return query ? `${path}?${query}` : path;
+}
+
+// crypto.randomUUID exists on secure origins only; this works everywhere.
+function newRequestId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export const api = {
+  signIn: (token) => call("signIn", {}, { token }),
+  signOut: () => call("signOut"),
+  session: () => call("session"),
+  fleet: (clientId) => call("fleet", { clientId }),
+  incidents: (clientId, query) => call("incidents", { clientId, ...query }),
+  downtime: (clientId, days) => call("downtime", { clientId, days }),
+  emergency: (agentId) => call("emergency", { agentId }),
+  interrupt: (instanceId, kind) => call("interrupt", { instanceId }, { kind }),
+};

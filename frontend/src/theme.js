@@ -1,0 +1,27 @@
+// The look in one place: one accent for actions, colours of signs by meaning, quiet greys for the rest.
+import { createTheme } from "@mantine/core";
+
+export const SIGNS = {
+  serving: { word: "Serving", color: "teal" },
+  preparing: { word: "Preparing", color: "blue" },
+  at_risk: { word: "At risk", color: "orange" },
+  interrupted: { word: "Interrupted", color: "red" },
+  observed: { word: "Observed", color: "gray" },
+};
+
+export const ROLES = {
+  PRIMARY: { word: "Primary", color: "teal" },
+  REPLICA: { word: "Replica", color: "blue" },
+  ZOMBIE: { word: "Zombie", color: "gray" },
+  TERMINATED: { word: "Ended", color: "gray" },
+};
+
+export const theme = createTheme({
+  primaryColor: "indigo",
+  primaryShade: { light: 8, dark: 8 },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  headings: { fontWeight: "650" },
+});
