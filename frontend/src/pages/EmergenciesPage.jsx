@@ -57,7 +57,7 @@ function List({ incidents }) {
               <Link to={`/agents/${incident.agent_id}`}>{incident.agent_name}</Link>
             </th>
             <td data-label="State">{ending(incident)}</td>
-            <td data-label="Price">
+            <td data-wide>
               {KINDS[incident.kind]}
               <span className={pages.reason}>{incident.sentence}.</span>
             </td>

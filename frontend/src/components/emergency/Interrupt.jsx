@@ -42,7 +42,7 @@ export function Interrupt({ agent }) {
       <Button leftSection={<IconBolt size={16} aria-hidden />} onClick={() => ask("interruption")}>
         {KINDS.interruption.button}
       </Button>
-      <Modal opened={open} onClose={close} title={KINDS[kind].title(agent.logical_name)} centered closeButtonProps={{ "aria-label": "Close" }}>
+      <Modal opened={open} onClose={close} title={<strong>{KINDS[kind].title(agent.logical_name)}</strong>} centered closeButtonProps={{ "aria-label": "Close" }}>
         <Text size="sm">{KINDS[kind].text(agent.primary.ec2_instance_id)}</Text>
         {interrupt.isError && (
           <Alert color="red" mt="md">

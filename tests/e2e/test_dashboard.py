@@ -1,0 +1,44 @@
+"""A person's story in a real browser, on the whole running product."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scripts import demo
+from scripts.stack import ROOT, Stack
+
+BROWSER = shutil.which("chromium")
+LONGEST_SECONDS = {"fleet_shown_ms": 3.0, "emergency_shown_ms": 6.0, "carried_over_ms": 30.0}
+
+
+@pytest.fixture(scope="module")
+def fleet(stack: Stack) -> demo.Fleet:
+    made = demo.seed(stack)
+    demo.wait_until_serving(stack, made, len(demo.FLEET))
+    return made
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine")
+def test_a_person_signs_in_interrupts_a_workload_and_sees_it_carried_over(stack: Stack, fleet: demo.Fleet, tmp_path: Path):
+    """Light, dark and phone: no console error, no report of the security policy, no sideways scroll, nothing serious from axe."""
+    shots = Path(os.environ.get("SPOTOPT_SHOTS", tmp_path))
+
+    told = tell("e2e/story.mjs", "--url", stack.url, "--token", fleet.token, "--shots", str(shots), "--browser", BROWSER)
+
+    assert told["findings"] == []
+    assert {name: 1000 * limit for name, limit in LONGEST_SECONDS.items() if told["figures"][name] > 1000 * limit} == {}
+    assert (shots / "fleet-phone.png").stat().st_size > 10_000
+
+
+def tell(script: str, *arguments: str) -> dict:
+    """What a story of the browser found."""
+    path = f"{ROOT}/.venv/bin:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["node", script, *arguments], cwd=ROOT / "frontend", env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=170
+    )
+    assert done.stdout, done.stderr[-2000:]
+    return json.loads(done.stdout)
