@@ -1,0 +1,71 @@
+"""schema.sql is the whole truth: the migrations build the same, and the code's arrows are the database's."""
+
+import pymysql
+import pytest
+
+from core.domain.lifecycle import ARROWS
+from database.migrate import HERE, migrate
+from database.private import PrivateDatabase
+from database.splitter import statements
+
+COLUMNS = """SELECT table_name, column_name, ordinal_position, column_type, is_nullable, column_default, collation_name, extra,
+ generation_expression FROM information_schema.columns WHERE table_schema = %s"""
+INDEXES = """SELECT table_name, index_name, seq_in_index, column_name, non_unique FROM information_schema.statistics
+ WHERE table_schema = %s"""
+CHECKS = """SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints
+ WHERE constraint_schema = %s"""
+KEYS = """SELECT table_name, constraint_name, column_name, referenced_table_name, referenced_column_name
+ FROM information_schema.key_column_usage WHERE table_schema = %s AND referenced_table_name IS NOT NULL"""
+BOOKKEEPING = "schema_migrations"
+
+
+@pytest.fixture(scope="module")
+def built(mariadb: PrivateDatabase) -> tuple[dict, dict]:
+    """What information_schema says of a database made by schema.sql, and of one made by the migrations."""
+    by_schema, by_migrations = fresh(mariadb, "by_schema"), fresh(mariadb, "by_migrations")
+    with by_schema, by_schema.cursor() as cursor:
+        for statement in statements((HERE / "schema.sql").read_text()):
+            cursor.execute(statement)
+        told = description(cursor, "by_schema")
+    with by_migrations, by_migrations.cursor() as cursor:
+        migrate(by_migrations)
+        return told, description(cursor, "by_migrations")
+
+
+def fresh(server: PrivateDatabase, name: str) -> pymysql.Connection:
+    connection = server.root()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+    connection.select_db(name)
+    connection.db = name.encode()
+    return connection
+
+
+def description(cursor, name: str) -> dict[str, set]:
+    told = {}
+    for kind, sql in {"columns": COLUMNS, "indexes": INDEXES, "checks": CHECKS, "keys": KEYS}.items():
+        cursor.execute(sql, (name,))
+        told[kind] = {row for row in cursor.fetchall() if row[0] != BOOKKEEPING}
+    return told
+
+
+@pytest.mark.parametrize("kind", ["columns", "indexes", "checks", "keys"])
+def test_the_migrations_build_what_the_schema_says(built, kind: str):
+    by_schema, by_migrations = built
+
+    assert by_schema[kind] == by_migrations[kind]
+    assert by_schema[kind]
+
+
+def test_the_arrows_of_the_code_are_the_arrows_of_the_database(tx):
+    rows = tx.all("SELECT from_role, to_role FROM role_arrows")
+
+    assert {(row["from_role"], row["to_role"]) for row in rows} == {(str(a), str(b)) for a, ends in ARROWS.items() for b in ends}
+
+
+def test_every_routine_has_a_file_of_its_own_name():
+    files = sorted((HERE / "triggers").glob("*.sql")) + sorted((HERE / "procedures").glob("*.sql"))
+
+    assert files
+    assert [file.name for file in files if f" {file.stem}" not in file.read_text()] == []

@@ -1,0 +1,63 @@
+"""SQL has its room, and no statement is put together from values."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.contract.tree import ROOT, python_files, tree_of
+
+DML = re.compile(r"^\s*(SELECT\s|INSERT\s+(IGNORE\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|REPLACE\s+INTO\s|CALL\s)", re.I)
+ROOM = ("core/sql/", "core/database.py", "database/")
+CALLS = {"one", "all", "execute", "insert", "insert_many", "execute_with_optimistic_lock"}
+
+
+def statements_in(tree: ast.Module) -> list[str]:
+    """Every string of a file that begins as a statement."""
+    strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [text for text in strings if DML.match(text)]
+
+
+def made_of_values(tree: ast.Module) -> list[int]:
+    """The lines where a statement given to a transaction is not a constant: an f-string, a format, a join of unknowns."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
+    ours = (call for call in calls if call.func.attr in CALLS and isinstance(call.func.value, ast.Name) and call.func.value.id == "tx")
+    return [call.lineno for call in ours if not call.args or not is_constant(call.args[0])]
+
+
+def is_constant(node: ast.expr) -> bool:
+    """A literal, a name in capitals, or a sum of both."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return is_constant(node.left) and is_constant(node.right)
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id.isupper())
+
+
+def in_the_room(path: Path) -> bool:
+    return str(path.relative_to(ROOT)).startswith(ROOM)
+
+
+def test_statements_live_in_the_room_of_statements():
+    outside = {str(path.relative_to(ROOT)): statements_in(tree_of(path)) for path in python_files() if not in_the_room(path)}
+
+    assert {name: found for name, found in outside.items() if found} == {}
+
+
+def test_no_statement_is_put_together_from_values():
+    files = python_files(("core/sql",))
+
+    assert [f"{path.name}:{line}" for path in files for line in made_of_values(tree_of(path))] == []
+
+
+def test_the_room_of_statements_is_not_empty():
+    assert sum(len(statements_in(tree_of(path))) for path in python_files(("core/sql",))) > 50
+
+
+@pytest.mark.parametrize("source", ["x = 'SELECT 1'", "y = ('UPDATE agents SET a = 1', 2)", "z = '''\n DELETE FROM agents'''"])
+def test_a_statement_outside_is_noticed(source: str):
+    assert statements_in(ast.parse(source))
+
+
+@pytest.mark.parametrize("source", ["tx.one(f'SELECT {x}')", "tx.all('SELECT ' + name)", "tx.execute(sql)", "tx.one('a %s' % b)"])
+def test_a_statement_made_of_values_is_noticed(source: str):
+    assert made_of_values(ast.parse(source))
