@@ -63,6 +63,9 @@ def _learn(before: Instance, machine: Machine | None) -> bool:
     except (errors.Conflict, errors.LostRace) as error:
         log.info("%s is looked at again: %s", before.ec2_instance_id, error.message)
         return False
+    except (errors.Refused, errors.Duplicate) as error:
+        log.error("what became of %s is refused by the database: %s", before.ec2_instance_id, error.message, exc_info=error)
+        return False
 
 
 def observe(tx: Tx, agent: Agent, safe: bool, instance: Instance, machine: Machine) -> bool:

@@ -105,7 +105,8 @@ class PrivateDatabase:
             raise NoDatabase(f"mariadb-install-db failed: {done.stderr[-500:] or done.stdout[-500:]}")
 
     def _common(self) -> list[str]:
-        return [f"--user={_owner()}", f"--datadir={self.folder}/data"]
+        """A tmpdir of its own: a starting MariaDB sweeps away the temporary tables of another one in /tmp."""
+        return [f"--user={_owner()}", f"--datadir={self.folder}/data", f"--tmpdir={self.run_dir}"]
 
     def _give_folders(self) -> None:
         (self.folder / "data").mkdir(parents=True, exist_ok=True)

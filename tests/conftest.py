@@ -22,6 +22,10 @@ from tests.simulator import Simulator
 from tests.world import World
 
 KEPT = {"role_arrows", "schema_migrations", "audit_logs"}  # audit rows can only be added
+SWITCHES = (
+    "INSERT INTO system_settings (k, v, requested_at) VALUES"
+    " ('SAFE_MODE', 'off', '2000-01-01'), ('ADMIN_TOKEN_ENABLED', 'on', '2000-01-01')"
+)
 
 
 @pytest.fixture(scope="session")
@@ -119,10 +123,16 @@ def simulator(simulator_process: Simulator) -> Iterator[Simulator]:
     simulator_process.clear()
 
 
+@pytest.fixture(scope="session")
+def clouds_process(simulator_process: Simulator, settings: Settings) -> Clouds:
+    """Made once: a boto3 client takes a third of a second."""
+    return Clouds(replace(settings, simulator_url=simulator_process.url))
+
+
 @pytest.fixture
-def clouds(simulator: Simulator, settings: Settings) -> Clouds:
+def clouds(simulator: Simulator, clouds_process: Clouds) -> Clouds:
     """The product's own way to AWS, led to the simulated one."""
-    return Clouds(replace(settings, simulator_url=simulator.url))
+    return clouds_process
 
 
 @pytest.fixture(scope="module")
@@ -151,4 +161,5 @@ def _empty(access: Access, tables: list[str]) -> None:
         cursor.execute("SET SESSION foreign_key_checks = 0")
         for name in tables:
             cursor.execute(f"DELETE FROM {name}")
+        cursor.execute(SWITCHES)
         connection.commit()

@@ -21,6 +21,7 @@ class Simulator(Levers):
 
     def __init__(self, folder: Path, port: int, boot_seconds: float = 0.2):
         self.folder, self.url = folder, f"http://127.0.0.1:{port}"
+        self._made: dict = {}
         folder.mkdir(parents=True, exist_ok=True)
         log = (folder / "log").open("ab")
         self._process = subprocess.Popen(
@@ -32,7 +33,12 @@ class Simulator(Levers):
         self._wait()
 
     def ec2(self, account: str = ACCOUNT):
-        """boto3 as a customer would use it, with no retries of its own."""
+        """boto3 as a customer would use it, with no retries of its own; made once, because that takes a third of a second."""
+        if account not in self._made:
+            self._made[account] = self._client(account)
+        return self._made[account]
+
+    def _client(self, account: str):
         return boto3.client(
             "ec2", region_name=REGION, endpoint_url=self.url, aws_access_key_id=f"AKIA{account}", aws_secret_access_key="simulated",
             config=Config(retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=5),

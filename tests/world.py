@@ -130,6 +130,14 @@ class World:
         }  # fmt: skip
         return self.db.run(lambda tx: emergency.handle_termination_notice(tx, workload.id, None, body))
 
+    def jump(self, **time: float) -> None:
+        """The database's clock jumps forward: ``jump(hours=6)``."""
+        self.execute(
+            "INSERT INTO system_settings (k, v, requested_at) VALUES ('CLOCK_OFFSET_SECONDS', %(s)s, UTC_TIMESTAMP(6))"
+            " ON DUPLICATE KEY UPDATE v = v + VALUES(v)",
+            s=timedelta(**time).total_seconds(),
+        )
+
     def now(self) -> datetime:
         return self.db.run(lambda tx: tx.now())
 

@@ -7,40 +7,48 @@ import ctypes
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
-def children_of(pid):
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == pid and fields[0] != "Z":
-            found.append(int(process.name))
-    return found
-
-
 def end_of_the_world(*_):
-    """Kill what is below until nothing is left: orphans come to us, because we are their subreaper."""
-    while pids := children_of(os.getpid()):
-        for pid in pids:
+    """SIGKILL for all that is below, until the kernel says that we have no child left.
+
+    A zombie is still a child: while the last threads of a killed process exit, its own children are not ours yet.
+    """
+    while True:
+        for pid in descendants(os.getpid()):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        reap(os.WNOHANG)
-    os._exit(0)
+        if not reap():
+            os._exit(0)
+        time.sleep(0.001)
 
 
-def reap(flags):
+def descendants(pid):
+    """Every process below ``pid``: whoever loses its parent comes to us, because we are the subreaper."""
+    children = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+            children.setdefault(int(parent), []).append(int(process.name))
+    found = [pid]
+    for parent in found:
+        found += children.get(parent, [])
+    return found[1:]
+
+
+def reap():
+    """Bury the dead; whether there is any child left."""
     try:
-        while os.waitpid(-1, flags)[0]:
+        while os.waitpid(-1, os.WNOHANG)[0]:
             pass
     except ChildProcessError:
-        return
+        return False
+    return True
 
 
 def main():
@@ -54,7 +62,7 @@ def main():
     os.spawnvp(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     while True:
-        reap(os.WNOHANG)
+        reap()
         signal.sigtimedwait({signal.SIGCHLD}, 5)
 
 

@@ -1,12 +1,9 @@
 """Machines as process trees: booted from their UserData, and gone at once when they end."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 from core.cloud.simulator.instance import SimInstance
@@ -38,20 +35,18 @@ class Hosts:
 
     def kill(self, instance_id: str) -> None:
         """SIGKILL for the whole tree, children in sessions of their own included."""
-        init = self._inits.pop(instance_id, None)
-        if init is None:
-            return
-        _stop(init.pid)
-        while children := descendants(init.pid):
-            for pid in children:
-                _send(pid, signal.SIGKILL)
-            time.sleep(0.002)
-        init.kill()
-        init.wait()
+        self._end([instance_id])
 
     def kill_all(self) -> None:
-        for instance_id in list(self._inits):
-            self.kill(instance_id)
+        self._end(list(self._inits))
+
+    def _end(self, instance_ids: list[str]) -> None:
+        """Each init kills what is below it with SIGKILL, and ends when nothing is left."""
+        inits = [self._inits.pop(instance_id) for instance_id in instance_ids if instance_id in self._inits]
+        for init in inits:
+            init.terminate()
+        for init in inits:
+            init.wait()
 
     def pid(self, instance_id: str) -> int | None:
         init = self._inits.get(instance_id)
@@ -74,40 +69,6 @@ class Hosts:
             "SPOTOPT_ROOT": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
         }
-
-
-def descendants(pid: int) -> list[int]:
-    """Every process below ``pid``, zombies left out."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            state, parent = _state_and_parent(entry)
-            if state and state != "Z":
-                children.setdefault(parent, []).append(int(entry.name))
-    found, open_list = [], [pid]
-    while open_list:
-        below = children.get(open_list.pop(), [])
-        found += below
-        open_list += below
-    return found
-
-
-def _state_and_parent(entry: Path) -> tuple[str | None, int]:
-    try:
-        fields = (entry / "stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None, 0
-    return fields[0], int(fields[1])
-
-
-def _stop(pid: int) -> None:
-    """Freeze the init, so that it reaps and respawns nothing while its tree is killed."""
-    _send(pid, signal.SIGSTOP)
-
-
-def _send(pid: int, sig: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, sig)
 
 
 def _free_port(wanted: int | None) -> int:

@@ -29,8 +29,9 @@ class Market:
         phase = self._phase(az_id, instance_type)
         first, last = int((start + phase) // STEP), int((end + phase) // STEP)
         times = [step * STEP - phase for step in range(first, last + 1)]
-        times += [since for since, _ in self.overrides.get(f"{az_id}:{instance_type}", []) if start <= since <= end]
-        return [(at, self.price(az_id, instance_type, at)) for at in sorted(times, reverse=True)]
+        times += [since for since, _ in self.overrides.get(f"{az_id}:{instance_type}", []) if since <= end]
+        in_force = max(at for at in times if at <= start)
+        return [(at, self.price(az_id, instance_type, at)) for at in sorted(times, reverse=True) if at >= in_force]
 
     def _natural(self, az_id: str, instance_type: str, step: int) -> float:
         """Two slow waves and a little noise."""

@@ -1,0 +1,1 @@
+"""Who may: principals, sessions, hosts that become known, rate limits."""

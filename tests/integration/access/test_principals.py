@@ -1,0 +1,174 @@
+"""Every kind of caller on every kind of route: who is let in, and what the others may learn (nothing)."""
+
+from uuid import uuid4
+
+import pytest
+
+from core import enrolment
+from tests.integration.conftest import ADMIN, error_of
+
+CALLERS = (
+    "nobody",
+    "a forger",
+    "the admin",
+    "the client",
+    "another client",
+    "the agent",
+    "a sister agent",
+    "a foreign agent",
+    "an enroller",
+)
+
+# the route, and what each caller is answered: 401 who are you, 403 not you, 404 there is no such thing, 2xx and 422 come in.
+# (An enrolment token for another's AWS account is a 404; a notice that names no instance is clear until a replica exists.)
+MATRIX = {
+    "POST /api/admin/clients/create": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "GET /api/client/validate": (401, 401, 403, 200, 200, 403, 403, 403, 403),
+    "GET /api/client/{client}": (401, 401, 200, 200, 404, 403, 403, 403, 403),
+    "GET /api/client/{client}/agents": (401, 401, 200, 200, 404, 403, 403, 403, 403),
+    "GET /api/client/{client}/incidents": (401, 401, 200, 200, 404, 403, 403, 403, 403),
+    "GET /api/client/{client}/instances": (401, 401, 200, 200, 404, 403, 403, 403, 403),
+    "GET /api/client/{client}/replicas": (401, 401, 200, 200, 404, 403, 403, 403, 403),
+    "GET /api/client/{client}/analytics/downtime": (401, 401, 200, 200, 404, 403, 403, 403, 403),
+    "POST /api/agents/enrolment-tokens": (401, 401, 403, 201, 404, 403, 403, 403, 403),
+    "POST /api/client/instances/{instance}/simulate-interruption": (401, 401, 403, None, 404, 403, 403, 403, 403),
+    "GET /api/agents/{agent}/config": (401, 401, 200, 200, 404, 200, 404, 404, 404),
+    "GET /api/agents/{agent}/emergency-status": (401, 401, 200, 200, 404, 200, 404, 404, 404),
+    "GET /api/agents/{agent}/replicas": (401, 401, 200, 200, 404, 200, 404, 404, 404),
+    "GET /api/agents/{agent}/pending-commands": (401, 401, 404, 404, 404, 200, 404, 404, 404),
+    "POST /api/agents/{agent}/heartbeat": (401, 401, 422, 422, 404, 422, 404, 404, 404),
+    "POST /api/agents/{agent}/serving": (401, 401, 422, 422, 404, 422, 404, 404, 404),
+    "POST /api/agents/{agent}/rebalance-notice": (401, 401, 202, 422, 404, 202, 404, 404, 404),
+    "POST /api/agents/{agent}/termination-notice": (401, 401, 202, 422, 404, 202, 404, 404, 404),
+    "POST /api/agents/{agent}/pricing-report": (401, 401, 422, 422, 404, 422, 404, 404, 404),
+    "POST /api/agents/{agent}/replicas/{nothing}/status": (401, 401, 422, 422, 404, 422, 404, 404, 404),
+    "POST /api/agents/{agent}/commands/{nothing}/executed": (401, 401, 422, 422, 404, 422, 404, 404, 404),
+    "POST /api/agents/register": (401, 401, 403, 403, 403, 403, 403, 403, 422),
+    "GET /metrics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+}
+
+
+@pytest.fixture
+def house(world):
+    """One agent with a sister of the same client and a stranger; the bearer token of each caller."""
+    world.prices()
+    shop = world.workload()
+    sister, foreign = world.workload("sister", shop.client), world.workload("foreign", aws_account="210987654321")
+    enroller, _ = world.db.run(lambda tx: enrolment.issue_enrolment_token(tx, shop.client.id, shop.account_id, "admin"))
+    tokens = (
+        None,
+        "soc_forged",
+        ADMIN,
+        shop.client.token,
+        foreign.client.token,
+        shop.token,
+        sister.token,
+        foreign.token,
+        enroller,
+    )
+    return shop, foreign, dict(zip(CALLERS, tokens, strict=True))
+
+
+@pytest.mark.parametrize("route", MATRIX)
+def test_each_caller_hears_what_he_may_on(api, house, route):
+    shop, foreign, tokens = house
+    method, path = route.split()
+    path = path.format(client=shop.client.uuid, agent=shop.uuid, instance=shop.primary.uuid, nothing=uuid4())
+    asked = {name: status for name, status in zip(CALLERS, MATRIX[route], strict=True) if status}
+
+    heard = {name: getattr(api.by(tokens[name]), method.lower())(path).status_code for name in asked}
+
+    assert heard == asked
+
+
+def test_no_route_is_missing_from_the_matrix(app):
+    """Open routes and those with tests of their own are named here."""
+    elsewhere = {
+        "/", "/<path:path>", "/api", "/health", "/assets/<path:name>", "/favicon.svg", "/api/auth/token", "/api/auth/logout",
+        "/api/events/stream",
+    }  # fmt: skip
+    shapes = {shape(route.split()[1]) for route in MATRIX}
+
+    assert {rule.rule for rule in app.url_map.iter_rules() if shape(rule.rule) not in shapes} == elsewhere
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/client/{}", "/api/client/{}/agents", "/api/agents/{}/config", "/api/agents/{}/emergency-status"]
+)
+def test_what_belongs_to_another_and_what_does_not_exist_are_answered_alike(api, house, path):
+    shop, foreign, _ = house
+    me = api.by(shop.client.token)
+    theirs = path.format(foreign.client.uuid if "client" in path else foreign.uuid)
+
+    replies = [me.get(theirs), me.get(path.format(uuid4()))]
+
+    assert {error_of(reply) for reply in replies} == {(404, "NOT_FOUND")}
+    assert len({reply.get_json()["error"]["message"] for reply in replies}) == 1
+
+
+FORGERIES = [
+    "soc_", "soa_", "soe_", "soj_", "soa_x", "soa_{agent}_", "soa_{agent}_{other}", "soa__{secret}", "soe_1", "soe_x_y", "soe_1_",
+    "soj_1", "soj_1_1", "soj_1_1_" + "0" * 64, "soj_x_1_" + "0" * 64, "soj_1_1_1_1", "a" * 63, "Bearer", "''", "x" * 5000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("token", FORGERIES, ids=[text[:20] for text in FORGERIES])
+def test_a_token_nobody_issued_is_unauthenticated_everywhere(api, house, token):
+    shop, foreign, _ = house
+    forged = token.format(agent=shop.uuid, other=foreign.token.split("_", 2)[2], secret=shop.token.split("_", 2)[2])
+
+    for path in (f"/api/agents/{shop.uuid}/config", "/api/client/validate"):
+        reply = api.by(forged).get(path)
+        assert error_of(reply)[0] in (401, 403, 404)
+    assert api.by(forged).post("/api/agents/register", {}).status_code in (401, 422)
+
+
+def test_a_revoked_token_of_a_client_is_dead_at_once(world, api):
+    client = world.client()
+    me = api.by(client.token)
+    assert me.get("/api/client/validate").status_code == 200
+
+    world.execute("UPDATE api_tokens SET revoked_at = UTC_TIMESTAMP(6)")
+
+    assert error_of(me.get("/api/client/validate")) == (401, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize("change", [
+    "UPDATE api_tokens SET expires_at = UTC_TIMESTAMP(6)", "UPDATE clients SET status = 'suspended'",
+    "UPDATE clients SET status = 'deleted'",
+])  # fmt: skip
+def test_a_client_is_locked_out_by(world, api, change):
+    client = world.client()
+    world.execute(change)
+
+    assert error_of(api.by(client.token).get("/api/client/validate")) == (401, "UNAUTHENTICATED")
+
+
+def test_a_deregistered_agents_host_is_a_stranger(world, api, house):
+    shop, _, _ = house
+    world.execute("UPDATE agents SET status = 'deregistered' WHERE id = %(id)s", id=shop.id)
+
+    assert error_of(api.by(shop.token).get(f"/api/agents/{shop.uuid}/config")) == (401, "UNAUTHENTICATED")
+
+
+def test_the_administrators_token_can_be_switched_off(world, api):
+    world.execute("UPDATE system_settings SET v = 'off' WHERE k = 'ADMIN_TOKEN_ENABLED'")
+
+    assert error_of(api.by(ADMIN).get("/metrics")) == (401, "UNAUTHENTICATED")
+
+
+def test_a_host_cannot_speak_for_another_machine_of_its_own_agent(world, api, house):
+    shop, _, _ = house
+    replica = world.replica(shop)
+    other = world.instance(replica.instance_id).ec2_instance_id
+
+    reply = api.by(shop.token).post(
+        f"/api/agents/{shop.uuid}/serving", {"instance_id": other, "serving": True, "since_age_ms": 0, "epoch_seen": 0}
+    )
+
+    assert error_of(reply) == (403, "FORBIDDEN")
+
+
+def shape(path: str) -> str:
+    """An address without the names of its holes."""
+    return "/".join("*" if part[:1] in "<{" else part for part in path.split("/"))

@@ -1,0 +1,85 @@
+"""What integration tests share: a caller of the HTTP API, and a workload on the simulated AWS."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from core.actions import Executor
+from core.cloud.aws import Clouds
+from tests.integration.shop import Shop, Still, open_shop
+from tests.simulator import Simulator
+
+ADMIN = "a" * 64
+
+
+@dataclass
+class Api:
+    """Speaks as whoever holds ``token``; each POST bears a request id of its own unless one is given."""
+
+    http: FlaskClient
+    token: str | None = None
+
+    def by(self, token: str | None) -> "Api":
+        return Api(self.http, token)
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.http.get(path, headers=self._headers(more), **more)
+
+    def post(self, path: str, body: Any = None, request_id: str | None = None, **more: Any) -> TestResponse:
+        headers = {"X-Request-ID": request_id or str(uuid4()), **self._headers(more)}
+        content = {"data": body, "content_type": "application/json"} if isinstance(body, bytes) else {"json": body or {}}
+        return self.http.post(path, headers=headers, **content, **more)
+
+    def _headers(self, more: dict) -> dict:
+        bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return {**bearer, **more.pop("headers", {})}
+
+
+@pytest.fixture
+def api(http) -> Api:
+    """Nobody yet; ``api.by(token)`` is somebody."""
+    return Api(http)
+
+
+@pytest.fixture
+def admin(api: Api) -> Api:
+    return api.by(ADMIN)
+
+
+@pytest.fixture
+def still(simulator: Simulator) -> Iterator[Still]:
+    """The simulated AWS with machines that never boot."""
+    made = Still(simulator)
+    yield made
+    made.calm()
+
+
+@pytest.fixture
+def executor(clouds: Clouds, settings) -> Executor:
+    return Executor(clouds, settings)
+
+
+@pytest.fixture
+def shop(world, still: Still, clouds: Clouds) -> Shop:
+    """A workload whose PRIMARY runs in the simulated AWS."""
+    return open_shop(world, still, clouds)
+
+
+def error_of(reply: TestResponse) -> tuple[int, str]:
+    """Status and code of a reply in the error envelope; fails for any other shape."""
+    body = reply.get_json()
+    assert (body["status"], set(body)) == ("error", {"status", "error"})
+    assert set(body["error"]) == {"code", "message", "request_id", "details"}
+    return reply.status_code, body["error"]["code"]
+
+
+def data_of(reply: TestResponse) -> Any:
+    """The data of a reply in the success envelope."""
+    body = reply.get_json()
+    assert (body["status"], set(body)) == ("success", {"status", "data"}), body
+    return body["data"]

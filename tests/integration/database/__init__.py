@@ -1,0 +1,1 @@
+"""The way to MySQL, the constraints, the procedures, the migrations."""

@@ -1,0 +1,1 @@
+"""Intents carried out on the simulated AWS."""

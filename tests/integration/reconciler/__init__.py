@@ -1,0 +1,1 @@
+"""What the sweeps do from rows: incidents, replicas, zombies, losses."""

@@ -1,0 +1,152 @@
+"""The handover: the new one serves only after the old one stopped, the gap is measured, and only then the old one goes."""
+
+import pytest
+
+from core import downtime, hosts
+from core.reconciler import reconcile
+from core.sql import agents, instances
+from tests.world import World
+
+
+@pytest.fixture
+def shop(world: World):
+    world.prices()
+    workload = world.workload()
+    world.beat(workload, workload.primary.id, serving=True)
+    return workload
+
+
+@pytest.fixture
+def successor(world: World, shop) -> int:
+    """A replica that was promoted because of an interruption; its instance id."""
+    replica = world.replica(shop)
+    world.interruption(shop)
+    return replica.instance_id
+
+
+def orders(world: World, shop, instance_id: int):
+    return world.db.run(lambda tx: hosts.orders_for(tx, agents.get(tx, shop.id), instances.get(tx, instance_id)))
+
+
+def ends_ordered(world: World) -> int:
+    return world.one("SELECT COUNT(*) AS n FROM actions WHERE kind = 'terminate'")["n"]
+
+
+def test_the_successor_waits_while_the_old_one_may_still_serve(world, shop, successor):
+    told = orders(world, shop, successor)
+
+    assert (told.role, told.serve, told.poll_seconds, told.epoch) == ("PRIMARY", False, 0.2, 1)
+    assert orders(world, shop, shop.primary.id).serve is False
+
+
+def test_the_successor_serves_once_the_old_one_said_that_it_stopped(world, shop, successor):
+    world.serves(shop, shop.primary.id, serving=False)
+
+    assert orders(world, shop, successor).serve is True
+
+
+@pytest.mark.parametrize("how", ["it is silent for ten seconds", "EC2 says that it ended"])
+def test_the_successor_does_not_wait_for_an_old_one_when(world, shop, successor, how):
+    if "silent" in how:
+        world.jump(seconds=11)
+    else:
+        world.execute("UPDATE instances SET status = 'terminated' WHERE id = %(id)s", id=shop.primary.id)
+
+    assert orders(world, shop, successor).serve is True
+
+
+def test_the_gap_between_the_two_is_measured_from_their_reports(world, shop, successor):
+    world.serves(shop, shop.primary.id, serving=False)
+    world.jump(seconds=2)
+    world.serves(shop, successor)
+
+    log, incident = world.one("SELECT * FROM downtime_logs"), world.one("SELECT * FROM incidents")
+    assert (log["method"], log["cause"]) == ("serving_reports", "promotion")
+    assert 2.0 <= log["duration_seconds"] < 4.0
+    assert (incident["downtime_seconds"], incident["downtime_method"]) == (log["duration_seconds"], log["method"])
+
+
+def test_an_old_one_that_died_without_a_word_is_counted_from_its_last_contact_and_the_method_says_so(world, shop, successor):
+    world.jump(seconds=30)
+    world.serves(shop, successor)
+
+    log = world.one("SELECT * FROM downtime_logs")
+    assert log["method"] == "last_contact"
+    assert 30.0 <= log["duration_seconds"] < 33.0
+
+
+def test_a_gap_is_booked_and_told_once_however_often_the_successor_reports(world, shop, successor):
+    world.serves(shop, shop.primary.id, serving=False)
+    world.jump(seconds=1)
+    for serving in (True, False, True):
+        world.serves(shop, successor, serving)
+
+    assert world.one("SELECT COUNT(*) AS n FROM downtime_logs")["n"] == 1
+    told = "SELECT COUNT(*) AS n FROM audit_logs WHERE action = 'handed_over' AND resource_id = %(id)s"
+    assert world.one(told, id=shop.id)["n"] == 1
+
+
+def test_the_figures_of_a_client_are_those_of_its_own_handovers(world, shop, successor):
+    world.serves(shop, shop.primary.id, serving=False)
+    world.jump(seconds=2)
+    world.serves(shop, successor)
+    stranger = world.client("Stranger")
+
+    mine, theirs = (world.db.run(lambda tx, id=id: downtime.summary(tx, id, 7)) for id in (shop.client.id, stranger.id))
+
+    assert (mine["count"], mine["success_rate"], mine["p95"]) == (1, 1.0, mine["max"])
+    assert mine["month_used_seconds"] == mine["p95"]
+    assert (theirs["count"], theirs["p95"], theirs["success_rate"], theirs["month_used_seconds"]) == (0, None, None, 0)
+
+
+def test_the_old_one_is_kept_until_its_successor_serves(world, shop, successor):
+    world.jump(days=2)
+    reconcile()
+
+    assert ends_ordered(world) == 0
+
+
+def test_the_old_one_is_kept_for_its_wait_after_its_successor_serves(world, shop, successor):
+    world.serves(shop, successor)
+    wait = world.one("SELECT terminate_wait_seconds AS s FROM agent_configs")["s"]
+    world.jump(seconds=wait - 5)
+    reconcile()
+    assert ends_ordered(world) == 0
+
+    world.jump(seconds=10)
+
+    assert reconcile()["zombies_due"] == 1
+    assert ends_ordered(world) == 1
+
+
+def test_the_old_one_is_kept_for_ever_where_the_client_wants_to_end_it_himself(world, shop, successor):
+    world.execute("UPDATE agent_configs SET auto_terminate_enabled = 0")
+    world.serves(shop, successor)
+    world.jump(days=30)
+    reconcile()
+
+    assert ends_ordered(world) == 0
+
+
+def test_people_are_told_at_receipt_and_at_the_outcome_and_each_once(world, shop, successor):
+    for _ in range(2):
+        world.interruption(shop)
+        world.serves(shop, successor)
+        reconcile()
+
+    told = world.all("SELECT dedupe_key, severity FROM notifications ORDER BY id")
+    assert [(row["dedupe_key"].split(":", 2)[2], row["severity"]) for row in told] == [
+        ("received:termination", "critical"),
+        ("outcome", "info"),
+    ]
+
+
+def test_the_story_of_a_handover_is_told_in_order(world, shop, successor):
+    world.serves(shop, successor)
+
+    told = [
+        row["action"]
+        for row in world.all("SELECT action FROM audit_logs WHERE resource_type = 'agent' AND resource_id = %(id)s", id=shop.id)
+    ]
+    steps = ["enrol", "replica_ready", "termination_noticed", "promote", "serving", "handed_over"]
+    assert [action for action in told if action in steps] == steps

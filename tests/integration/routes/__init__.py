@@ -1,0 +1,1 @@
+"""Every route, asked once well and once badly."""

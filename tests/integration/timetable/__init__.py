@@ -1,0 +1,1 @@
+"""Who runs the jobs, and the jobs that only tidy or switch."""

@@ -1,0 +1,68 @@
+"""Retention: what is over is deleted, what is not stays, in batches that hold nobody up."""
+
+import pytest
+
+from core.housekeeping import STEPS, tidy
+from core.sql import housekeeping
+
+# the rule: how to make a row, and how old it may become
+KEPT_FOR = {
+    "expired_keys": (
+        "INSERT INTO idempotency_keys VALUES ('p', 'r{n}', 'f', 200, NULL, UTC_TIMESTAMP(6),"
+        " UTC_TIMESTAMP(6) + INTERVAL 72 HOUR)",
+        {"hours": 72}),
+    "old_events": (
+        "INSERT INTO system_events (client_id, type, payload, created_at) VALUES (1, 't', '{{}}', UTC_TIMESTAMP(6))",
+        {"days": 1}),
+    "old_counters": ("INSERT INTO rate_counters VALUES ('b{n}', UTC_TIMESTAMP(), 1)", {"days": 1}),
+    "old_sessions": (
+        "INSERT INTO sessions (jti, principal, created_at, expires_at) VALUES ('j{n}', 'p', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))",
+        {"days": 30}),
+    "old_job_runs": (
+        "INSERT INTO job_runs (job, slot, token, started_at) VALUES ('j{n}', UTC_TIMESTAMP(), 1, UTC_TIMESTAMP(6))", {"days": 7}),
+    "old_snapshots": (
+        "INSERT INTO spot_price_snapshots (source, pool_id, price, observed_at, received_at)"
+        " VALUES ('collector', 'p{n}', 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))", {"days": 90}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", KEPT_FOR)
+def test_a_row_is_kept_until_its_time_is_over_and_then_removed(world, rule):
+    make, age = KEPT_FOR[rule]
+    world.execute(make.format(n=1))
+    world.jump(seconds=-60, **age)
+    assert tidy()[rule] == 0
+
+    world.jump(seconds=120)
+
+    assert tidy()[rule] == 1
+
+
+def test_each_rule_has_its_row_here():
+    assert set(KEPT_FOR) == {step.__name__ for step in STEPS}
+
+
+def test_more_than_a_batch_is_removed_batch_by_batch(world, monkeypatch):
+    monkeypatch.setattr(housekeeping, "BATCH", 2)
+    for n in range(5):
+        world.execute(KEPT_FOR["old_counters"][0].format(n=n))
+    world.jump(days=2)
+
+    assert tidy()["old_counters"] == 5
+
+
+def test_audit_rows_incidents_and_measured_downtime_are_never_tidied_away(world):
+    world.prices()
+    shop = world.workload()
+    world.interruption(shop)
+    before = kept(world)
+    world.jump(days=4000)
+
+    tidy()
+
+    assert kept(world) == before
+
+
+def kept(world) -> dict:
+    tables = ("audit_logs", "incidents", "notices", "actions", "instance_history")
+    return {name: world.one(f"SELECT COUNT(*) AS n FROM {name}")["n"] for name in tables}
