@@ -3,20 +3,17 @@
 It may run twice at once: every step is decided under the agent's lock or is a unique key.
 """
 
-import logging
 from collections.abc import Callable
 
-from core import audit, database, errors, events
+from core import audit, database, events
 from core.database import Tx
 from core.domain.incident import Incident, has_expired, may_close, outcome_of
 from core.domain.lifecycle import Agent, Role
 from core.domain.notice import Rank
 from core.emergency import respond, retire
-from core.locks import lock_agent
+from core.locks import for_agent
 from core.orders import order_end, order_termination
 from core.sql import actions, agents, commands, incidents, instances
-
-log = logging.getLogger("core.reconciler")
 
 READY_WITHIN_SECONDS = 300
 
@@ -43,20 +40,8 @@ def _what_is_due(tx: Tx) -> dict[str, list[dict]]:
 
 
 def _one(step: Callable[[Tx, Agent, bool, int], bool], row: dict) -> bool:
-    """One row in its own transaction; a row that fails is named and does not stop the others."""
-
-    def work(tx: Tx) -> bool:
-        agent, safe = lock_agent(tx, row["agent_id"])
-        return step(tx, agent, safe, row["id"])
-
-    try:
-        return bool(database.run(work))
-    except (errors.Conflict, errors.LostRace) as error:
-        log.info("%s %s waits: %s", step.__name__, row["id"], error.message)
-        return False
-    except (errors.Refused, errors.Duplicate) as error:
-        log.error("%s %s is refused by the database: %s", step.__name__, row["id"], error.message, exc_info=error)
-        return False
+    """One row in its own transaction."""
+    return for_agent(row["agent_id"], f"{step.__name__} {row['id']}", lambda tx, agent, safe: step(tx, agent, safe, row["id"]))
 
 
 def advance(tx: Tx, agent: Agent, safe: bool, incident_id: int) -> bool:

@@ -14,7 +14,7 @@ from core.domain.lifecycle import GONE_STATES, STOPPED_STATES, Agent, Instance, 
 from core.domain.notice import Rank
 from core.domain.serialize import canonical
 from core.emergency import raise_incident, respond
-from core.locks import lock_agent
+from core.locks import for_agent
 from core.sql import accounts, incidents, instances, notices, replicas
 
 log = logging.getLogger("core.watch")
@@ -51,21 +51,13 @@ def _in_question(tx: Tx) -> list[tuple[tuple[Account, str], list[Instance]]]:
 def _learn(before: Instance, machine: Machine | None) -> bool:
     """What Describe said of one machine, in its own transaction."""
 
-    def work(tx: Tx) -> bool:
-        agent, safe = lock_agent(tx, before.agent_id)
+    def look(tx: Tx, agent: Agent, safe: bool) -> bool:
         instance = instances.get(tx, before.id)
         if machine is None:
             return _not_found(tx, agent, safe, instance)
         return observe(tx, agent, safe, instance, machine)
 
-    try:
-        return database.run(work)
-    except (errors.Conflict, errors.LostRace) as error:
-        log.info("%s is looked at again: %s", before.ec2_instance_id, error.message)
-        return False
-    except (errors.Refused, errors.Duplicate) as error:
-        log.error("what became of %s is refused by the database: %s", before.ec2_instance_id, error.message, exc_info=error)
-        return False
+    return for_agent(before.agent_id, f"watch {before.ec2_instance_id}", look)
 
 
 def observe(tx: Tx, agent: Agent, safe: bool, instance: Instance, machine: Machine) -> bool:

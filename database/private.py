@@ -71,13 +71,20 @@ class PrivateDatabase:
         self._wait_until_it_answers()
 
     def access(self, database: str = "spot_optimizer") -> Access:
-        """Make the database and its account if they are new."""
+        """The application's account: rows and procedures, no tables, no triggers. Made with its database if new."""
+        return self._account("spot_optimizer", "SELECT, INSERT, UPDATE, DELETE, EXECUTE", database)
+
+    def owner(self, database: str = "spot_optimizer") -> Access:
+        """The account that migrates."""
+        return self._account("spot_owner", "ALL PRIVILEGES", database)
+
+    def _account(self, user: str, rights: str, database: str) -> Access:
         password = self._password()
         with self.root() as connection, connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{database}` CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
-            cursor.execute("CREATE USER IF NOT EXISTS 'spot_optimizer'@'127.0.0.1' IDENTIFIED BY %s", (password,))
-            cursor.execute("GRANT ALL PRIVILEGES ON *.* TO 'spot_optimizer'@'127.0.0.1'")
-        return Access("127.0.0.1", self.port, "spot_optimizer", password, database)
+            cursor.execute("CREATE USER IF NOT EXISTS %s@'127.0.0.1' IDENTIFIED BY %s", (user, password))
+            cursor.execute(f"GRANT {rights} ON `{database}`.* TO %s@'127.0.0.1'", (user,))
+        return Access("127.0.0.1", self.port, user, password, database)
 
     def root(self) -> pymysql.Connection:
         """The administrator's connection over the socket, without a password."""
@@ -149,11 +156,16 @@ def _enterable(folder: Path) -> Path:
 
 
 def _make_system_user() -> None:
-    """Root must not run a database."""
-    try:
-        pwd.getpwnam(USER)
-    except KeyError:
-        subprocess.run(["useradd", "-r", "-M", "-s", "/usr/sbin/nologin", USER], check=True)
+    """Root must not run a database. Two of us may come first at once: whoever loses the race for the password file looks again."""
+    for _ in range(20):
+        try:
+            pwd.getpwnam(USER)
+            return
+        except KeyError:
+            made = subprocess.run(["useradd", "-r", "-M", "-s", "/usr/sbin/nologin", USER], capture_output=True, text=True)
+        if made.returncode:
+            time.sleep(0.2)
+    raise NoDatabase(f"the system user {USER} cannot be made: {made.stderr.strip()}")
 
 
 def _owner() -> str:

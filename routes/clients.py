@@ -24,7 +24,7 @@ class Days(Body):
 
 
 class EnrolmentOrder(Body):
-    aws_account_id = fields.Str(load_default="123456789012", validate=validate.Regexp(r"^\d{12}$"))
+    aws_account_id = fields.Str(required=True, validate=validate.Regexp(r"^\d{12}$"))
     region = fields.Str(load_default="us-east-1", validate=validate.Regexp(r"^[a-z0-9-]{5,32}$"))
 
 

@@ -81,7 +81,8 @@ class Stack:
             self.database = PrivateDatabase(self.folder / "db", self.ports["database"])
             self.database.start()
             self.access = self.database.access()
-        connection = connect(self.access.environment())
+        owner = self.database.owner() if self.database else self.access
+        connection = connect(owner.environment())
         migrate(connection)
         connection.close()
 

@@ -49,11 +49,10 @@ def mariadb(folder: Path) -> Iterator[PrivateDatabase]:
 @pytest.fixture(scope="session")
 def access(mariadb: PrivateDatabase) -> Access:
     """The account on a migrated schema."""
-    access = mariadb.access()
-    connection = connect(access.environment())
+    connection = connect(mariadb.owner().environment())
     migrate(connection)
     connection.close()
-    return access
+    return mariadb.access()
 
 
 @pytest.fixture(scope="session")

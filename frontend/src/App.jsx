@@ -1,10 +1,11 @@
 import { Loader, MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 
 import { Failure } from "./components/cards/Card.jsx";
 import { Shell } from "./components/layout/Shell.jsx";
+import { makeQueryClient } from "./hooks/queries.js";
 import { ZoneProvider } from "./hooks/useClock.jsx";
 import { LiveEvents } from "./hooks/useLiveEvents.jsx";
 import { SessionGate } from "./hooks/useSession.jsx";
@@ -16,7 +17,7 @@ import { theme } from "./theme.js";
 const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
 
-const queries = new QueryClient({ defaultOptions: { queries: { retry: 2, staleTime: 500 } } });
+const queries = makeQueryClient();
 
 export function App({ nonce }) {
   return (

@@ -9,6 +9,8 @@ export const SIGNS = {
   observed: { word: "Observed", color: "gray" },
 };
 
+export const STANDBY = { launching: "Launching", syncing: "Booting", ready: "Ready" };
+
 export const ROLES = {
   PRIMARY: { word: "Primary", color: "teal" },
   REPLICA: { word: "Replica", color: "blue" },
@@ -17,7 +19,9 @@ export const ROLES = {
 };
 
 export const theme = createTheme({
-  colors: { dark: ["#e8ebf1", "#b9c0cc", "#828b9b", "#5b6474", "#39414e", "#2b323d", "#1b2029", "#161a21", "#10131a", "#0b0d12"] },
+  colors: {
+    dark: ["#e8ebf1", "#b9c0cc", "#828b9b", "#5b6474", "#39414e", "#2b323d", "#1b2029", "#161a21", "#10131a", "#0b0d12"],
+  },
   primaryColor: "indigo",
   primaryShade: { light: 8, dark: 8 },
   defaultRadius: "md",

@@ -7,9 +7,9 @@ export function Sign({ state }) {
   return <Mark word={word} color={color} moving={state === "preparing"} />;
 }
 
-export function RoleMark({ role }) {
+export function RoleMark({ role, note }) {
   const { word, color } = ROLES[role] ?? { word: "No role", color: "gray" };
-  return <Mark word={word} color={color} hollow={role !== "PRIMARY"} />;
+  return <Mark word={note ? `${word} · ${note.toLowerCase()}` : word} color={color} hollow={role !== "PRIMARY"} />;
 }
 
 function Mark({ word, color, moving = false, hollow = false }) {

@@ -1,27 +1,52 @@
 // What the pages ask for. Keys begin with "live": an event of the server refetches them.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../services/apiClient.js";
+import { setServerTime } from "./useClock.jsx";
 import { useSession } from "./useSession.jsx";
 
+const PAGE = 50;
 const SLOW_MS = 15_000; // presence and prices change without an event
+
+// An answer that carries the server's time sets the clock.
+async function timed(answer) {
+  const data = await answer;
+  setServerTime(data.server_time);
+  return data;
+}
 
 export function useFleet() {
   const { client_id: id } = useSession();
-  return useQuery({ queryKey: ["live", "fleet", id], queryFn: () => api.fleet(id), refetchInterval: SLOW_MS });
+  return useQuery({ queryKey: ["live", "fleet", id], queryFn: () => timed(api.fleet(id)), refetchInterval: SLOW_MS });
 }
 
-export function useEmergency(agentId) {
+// The named incident of an agent, else its open or latest one.
+export function useEmergency(agentId, incidentId) {
   return useQuery({
-    queryKey: ["live", "emergency", agentId],
-    queryFn: () => api.emergency(agentId),
+    queryKey: ["live", "emergency", agentId, incidentId],
+    queryFn: () => timed(api.emergency(agentId, incidentId)),
     refetchInterval: (query) => (query.state.data?.notice_deadline ? 2000 : SLOW_MS),
   });
 }
 
+// Pages of incidents, newest first.
 export function useIncidents() {
   const { client_id: id } = useSession();
-  return useQuery({ queryKey: ["live", "incidents", id], queryFn: () => api.incidents(id, { limit: 50 }) });
+  return useInfiniteQuery({
+    queryKey: ["live", "incidents", id],
+    queryFn: ({ pageParam: cursor }) => api.incidents(id, { limit: PAGE, ...(cursor && { cursor }) }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export function useLastIncident() {
+  const { client_id: id } = useSession();
+  return useQuery({
+    queryKey: ["live", "last incident", id],
+    queryFn: () => api.incidents(id, { limit: 1 }),
+    select: (page) => page.incidents[0] ?? null,
+  });
 }
 
 export function useDowntime(days) {

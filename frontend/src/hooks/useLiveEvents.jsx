@@ -14,45 +14,62 @@ const Live = createContext({ lostSince: null });
 
 export function LiveEvents({ children }) {
   const queries = useQueryClient();
+  const refresh = useMemo(() => makeRefresh(queries), [queries]);
   const [lostSince, setLostSince] = useState(null);
 
+  useEffect(() => listen({ onEvent: refresh, onLost: setLostSince }), [refresh]);
   useEffect(() => {
-    let stream, reopening, doubting;
-    const settle = () => {
-      clearTimeout(doubting);
-      doubting = null;
-      setLostSince(null);
-    };
-    const doubt = () => {
-      doubting ??= setTimeout(() => setLostSince(Date.now() - PATIENCE_MS), PATIENCE_MS);
-    };
-    const open = () => {
-      stream = new EventSource(EVENT_STREAM);
-      stream.onopen = settle;
-      stream.onerror = () => {
-        doubt();
-        if (stream.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
-      };
-      for (const type of TYPES) stream.addEventListener(type, () => queries.invalidateQueries({ queryKey: ["live"] }));
-    };
-    open();
-    return () => {
-      stream.close();
-      clearTimeout(reopening);
-      clearTimeout(doubting);
-    };
-  }, [queries]);
-
-  useEffect(() => {
-    if (lostSince == null) {
-      queries.invalidateQueries({ queryKey: ["live"] });
-      return undefined;
-    }
-    const timer = setInterval(() => queries.invalidateQueries({ queryKey: ["live"] }), POLL_MS);
+    refresh();
+    if (lostSince == null) return undefined;
+    const timer = setInterval(refresh, POLL_MS);
     return () => clearInterval(timer);
-  }, [lostSince, queries]);
+  }, [lostSince, refresh]);
 
   return <Live value={useMemo(() => ({ lostSince }), [lostSince])}>{children}</Live>;
 }
 
 export const useLive = () => useContext(Live);
+
+// One round of questions at a time, and one more when something happened meanwhile. A round is never cut short:
+// else a storm of events, each cancelling the answer of the one before, would keep the page from ever showing it.
+export function makeRefresh(queries) {
+  let isAsking = false;
+  let again = false;
+  return async () => {
+    again = true;
+    if (isAsking) return;
+    isAsking = true;
+    while (again) {
+      again = false;
+      await queries.invalidateQueries({ queryKey: ["live"] });
+    }
+    isAsking = false;
+  };
+}
+
+// Keeps a stream open. `onLost` hears since when it is away, after some patience, and null when it is back.
+function listen({ onEvent, onLost }) {
+  let stream, reopening, doubting;
+  const settle = () => {
+    clearTimeout(doubting);
+    doubting = null;
+    onLost(null);
+  };
+  const doubt = () => {
+    doubting ??= setTimeout(() => onLost(Date.now() - PATIENCE_MS), PATIENCE_MS);
+    // After a 503 the browser gives up by itself.
+    if (stream.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
+  };
+  const open = () => {
+    stream = new EventSource(EVENT_STREAM);
+    stream.onopen = settle;
+    stream.onerror = doubt;
+    for (const type of TYPES) stream.addEventListener(type, onEvent);
+  };
+  open();
+  return () => {
+    stream.close();
+    clearTimeout(reopening);
+    clearTimeout(doubting);
+  };
+}

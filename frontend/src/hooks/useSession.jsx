@@ -30,7 +30,13 @@ export function useSignIn() {
 
 export function useSignOut() {
   const queries = useQueryClient();
-  return useMutation({ mutationFn: api.signOut, onSuccess: () => queries.setQueryData(["session"], null) });
+  return useMutation({ mutationFn: api.signOut, onSuccess: () => forget(queries) });
+}
+
+// Whoever signs in next on this browser sees nothing of the one before.
+function forget(queries) {
+  queries.setQueryData(["session"], null);
+  queries.removeQueries({ queryKey: ["live"] });
 }
 
 // Renders `signedOut` until somebody is signed in; below it `useSession` answers the client.

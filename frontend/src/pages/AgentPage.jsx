@@ -1,7 +1,7 @@
 // One workload: a sentence of state, its machines, its emergency as it plays, and the story so far.
 import { Skeleton, Stack } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import { useParams } from "react-router";
+import { Link, useParams, useSearchParams } from "react-router";
 
 import classes from "./Page.module.css";
 import { Card, Failure, Lines } from "../components/cards/Card.jsx";
@@ -16,15 +16,17 @@ import { useEmergency } from "../hooks/useFleet.js";
 
 export default function AgentPage() {
   const { agentId } = useParams();
-  const state = useEmergency(agentId);
+  const [query] = useSearchParams();
+  const chosen = query.get("incident");
+  const state = useEmergency(agentId, chosen);
   useDocumentTitle(`${state.data?.agent.logical_name ?? "Workload"} · Spot Optimizer`);
   if (state.isPending) return <Loading />;
   if (state.isError && !state.data) return <Failure error={state.error} retry={state.refetch} />;
-  return <Story story={state.data} />;
+  return <Story story={state.data} isChosen={Boolean(chosen)} />;
 }
 
-function Story({ story }) {
-  const { agent, incident, instances, timeline, server_time: serverTime } = story;
+function Story({ story, isChosen }) {
+  const { agent, incident, instances, timeline } = story;
   return (
     <>
       <header className={classes.head}>
@@ -37,8 +39,9 @@ function Story({ story }) {
         </div>
         <Interrupt agent={agent} />
       </header>
-      <RoleStrip instances={instances} />
-      {incident ? <EmergencyEventAlert incident={incident} serverTime={serverTime} /> : <Quiet />}
+      <RoleStrip instances={instances} replica={agent.replica} />
+      {isChosen && <Chosen agentId={agent.agent_id} />}
+      {incident ? <EmergencyEventAlert incident={incident} /> : <Quiet />}
       <div className={classes.split}>
         <Card title="What happened">
           <Timeline entries={timeline} />
@@ -56,6 +59,15 @@ function Story({ story }) {
   );
 }
 
+// Reached from the list of emergencies.
+function Chosen({ agentId }) {
+  return (
+    <p className={classes.chosen}>
+      You are looking at one emergency of the list. <Link to={`/agents/${agentId}`}>Show the open or latest one.</Link>
+    </p>
+  );
+}
+
 function Quiet() {
   return (
     <Card>
@@ -66,7 +78,7 @@ function Quiet() {
 
 function Loading() {
   return (
-    <Stack gap="lg" aria-busy="true" aria-label="Loading the workload">
+    <Stack gap="lg" role="status" aria-busy="true" aria-label="Loading the workload">
       <Skeleton height={40} width="40%" />
       <Skeleton height={96} />
       <Card>

@@ -1,39 +1,41 @@
 // Every emergency, newest first: what it was, how it ended, how long a workload was away.
+import { Button } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { Link } from "react-router";
 
 import pages from "./Page.module.css";
-import classes from "../components/fleet/FleetTable.module.css";
 import { Card } from "../components/cards/Card.jsx";
+import { KINDS, ending } from "../components/emergency/words.js";
+import classes from "../components/Rows.module.css";
+import { Sentence } from "../components/Sentence.jsx";
 import { Time } from "../components/Time.jsx";
 import { useIncidents } from "../hooks/useFleet.js";
 import { seconds } from "../services/format.js";
 
 const EMPTY = {
-  when: ({ incidents }) => incidents.length === 0,
+  when: ({ pages: [newest] }) => newest.incidents.length === 0,
   title: "No emergency yet",
-  text: "When AWS announces an interruption or recommends a rebalance, it is listed here with its outcome and the measured downtime.",
+  text: "When AWS announces an interruption or recommends a rebalance, it is listed here with its outcome and its downtime.",
 };
 
-const OUTCOMES = { expired: "False alarm", evicted: "Taken by AWS", gone: "Nothing ran on it", stale_unfounded: "Unfounded" };
-
-function ending({ serving_at: carried, closed_at: closed, outcome }) {
-  if (carried) return "Carried over";
-  return closed ? (OUTCOMES[outcome] ?? "Over") : "Open";
-}
-
-const KINDS = { rebalance: "Rebalance", termination: "Interruption", no_notice: "Loss without notice" };
+const HEADS = ["Workload", "State", "What happened", "Without service", "When"];
 
 export default function EmergenciesPage() {
+  const state = useIncidents();
   useDocumentTitle("Emergencies · Spot Optimizer");
   return (
     <>
       <header className={pages.head}>
         <h1>Emergencies</h1>
       </header>
-      <Card state={useIncidents()} empty={EMPTY}>
-        {({ incidents }) => <List incidents={incidents} />}
+      <Card state={state} empty={EMPTY}>
+        {(known) => <List incidents={known.pages.flatMap((page) => page.incidents)} />}
       </Card>
+      {state.hasNextPage && (
+        <Button variant="default" mt="md" loading={state.isFetchingNextPage} onClick={() => state.fetchNextPage()}>
+          Show older ones
+        </Button>
+      )}
     </>
   );
 }
@@ -43,7 +45,7 @@ function List({ incidents }) {
     <table className={classes.table}>
       <thead>
         <tr>
-          {["Workload", "State", "What happened", "Without service", "When"].map((head) => (
+          {HEADS.map((head) => (
             <th key={head} scope="col">
               {head}
             </th>
@@ -52,22 +54,34 @@ function List({ incidents }) {
       </thead>
       <tbody>
         {incidents.map((incident) => (
-          <tr key={incident.incident_id}>
-            <th scope="row" className={classes.name}>
-              <Link to={`/agents/${incident.agent_id}`}>{incident.agent_name}</Link>
-            </th>
-            <td data-label="State">{ending(incident)}</td>
-            <td data-wide>
-              {KINDS[incident.kind]}
-              <span className={pages.reason}>{incident.sentence}.</span>
-            </td>
-            <td data-label="Without service" className={pages.figure}>{seconds(incident.downtime_seconds)}</td>
-            <td data-label="When" className={pages.figure}>
-              <Time at={incident.opened_at} />
-            </td>
-          </tr>
+          <Row key={incident.incident_id} incident={incident} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Row({ incident }) {
+  return (
+    <tr>
+      <th scope="row" className={classes.name}>
+        <Link to={`/agents/${incident.agent_id}?incident=${incident.incident_id}`}>{incident.agent_name}</Link>
+      </th>
+      <td data-label="State" className={pages.figure}>
+        {ending({ ...incident, carried: incident.serving_at }) ?? "Open"}
+      </td>
+      <td data-wide>
+        {KINDS[incident.kind]}
+        <span className={pages.reason}>
+          <Sentence>{`${incident.sentence}.`}</Sentence>
+        </span>
+      </td>
+      <td data-label="Without service" className={pages.figure}>
+        {seconds(incident.downtime_seconds)}
+      </td>
+      <td data-label="When" className={pages.figure}>
+        <Time at={incident.opened_at} />
+      </td>
+    </tr>
   );
 }

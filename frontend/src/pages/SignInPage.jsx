@@ -1,10 +1,11 @@
 // The door: a client's token, exchanged for a session.
-import { Alert, Button, PasswordInput, Text } from "@mantine/core";
+import { Button, PasswordInput, Text } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useState } from "react";
 
 import classes from "./SignInPage.module.css";
 import { Logo } from "../components/layout/Logo.jsx";
+import { Problem } from "../components/Problem.jsx";
 import { useSignIn } from "../hooks/useSession.jsx";
 
 export function SignInPage({ problem }) {
@@ -24,12 +25,16 @@ export function SignInPage({ problem }) {
         <Text size="sm" c="var(--quiet)">
           With your client’s token. <code>scripts/server</code> prints a link that does it for you.
         </Text>
-        <PasswordInput label="Token" placeholder="soc_…" value={token} onChange={(event) => setToken(event.currentTarget.value)} autoComplete="current-password" autoFocus required />
-        {error && (
-          <Alert color="red" variant="light" className={classes.problem}>
-            {error.status === 401 ? "This token is not known, or it was revoked." : error.message}
-          </Alert>
-        )}
+        <PasswordInput
+          label="Token"
+          placeholder="soc_…"
+          value={token}
+          onChange={(event) => setToken(event.currentTarget.value)}
+          autoComplete="current-password"
+          autoFocus
+          required
+        />
+        {error && <Problem>{error.status === 401 ? "This token is not known, or it was revoked." : error.message}</Problem>}
         <Button type="submit" size="md" fullWidth loading={signIn.isPending}>
           Sign in
         </Button>

@@ -86,6 +86,6 @@ export const api = {
   fleet: (clientId) => call("fleet", { clientId }),
   incidents: (clientId, query) => call("incidents", { clientId, ...query }),
   downtime: (clientId, days) => call("downtime", { clientId, days }),
-  emergency: (agentId) => call("emergency", { agentId }),
+  emergency: (agentId, incidentId) => call("emergency", { agentId, ...(incidentId && { incident_id: incidentId }) }),
   interrupt: (instanceId, kind) => call("interrupt", { instanceId }, { kind }),
 };

@@ -41,6 +41,9 @@ test("a known code becomes a sentence, with the request id to quote", async () =
 });
 
 test("a reply that is no JSON is a failure of the server, not of the page", async () => {
-  vi.stubGlobal("fetch", vi.fn(async () => new Response("<html>", { status: 502 })));
+  vi.stubGlobal(
+    "fetch",
+    vi.fn(async () => new Response("<html>", { status: 502 })),
+  );
   await expect(api.session()).rejects.toMatchObject({ status: 502, message: "The server failed." });
 });

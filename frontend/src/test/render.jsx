@@ -4,8 +4,13 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 
-export function show(children) {
-  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+import { setServerTime } from "../hooks/useClock.jsx";
+
+export const setTime = setServerTime;
+
+const quiet = () => new QueryClient({ defaultOptions: { queries: { retry: false } } });
+
+export function show(children, queries = quiet()) {
   return render(
     <MantineProvider env="test">
       <QueryClientProvider client={queries}>
@@ -23,7 +28,15 @@ export const agent = (changes = {}) => ({
   notice_status: "none",
   notice_deadline: null,
   last_seen_at: "2026-01-01T12:00:00Z",
-  primary: { instance_id: "p-1", ec2_instance_id: "i-1", instance_type: "m5.large", az_id: "use1-az6", lifecycle: "spot", price_usd_per_hour: 0.03, on_demand_usd_per_hour: 0.1 },
+  primary: {
+    instance_id: "p-1",
+    ec2_instance_id: "i-1",
+    instance_type: "m5.large",
+    az_id: "use1-az6",
+    lifecycle: "spot",
+    price_usd_per_hour: 0.03,
+    on_demand_usd_per_hour: 0.1,
+  },
   replica: null,
   ...changes,
 });
@@ -42,7 +55,12 @@ export const incident = (done, changes = {}) => ({
   next: "The replica is promoted as soon as it is ready.",
   downtime_seconds: null,
   downtime_method: null,
-  steps: KEYS.map((key, n) => ({ key, label: key, at: n < done ? `2026-01-01T12:00:0${n}Z` : null, seconds_since_received: n < done ? n : null })),
+  steps: KEYS.map((key, n) => ({
+    key,
+    label: key,
+    at: n < done ? `2026-01-01T12:00:0${n}Z` : null,
+    seconds_since_received: n < done ? n : null,
+  })),
   told: [],
   ...changes,
 });

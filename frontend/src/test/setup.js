@@ -2,7 +2,14 @@
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
-window.matchMedia = (query) => ({ matches: false, media: query, addEventListener() {}, removeEventListener() {}, addListener() {}, removeListener() {} });
+window.matchMedia = (query) => ({
+  matches: false,
+  media: query,
+  addEventListener() {},
+  removeEventListener() {},
+  addListener() {},
+  removeListener() {},
+});
 window.ResizeObserver = class {
   observe() {}
   unobserve() {}

@@ -29,10 +29,10 @@ def files(tmp_path, monkeypatch):
 @pytest.fixture
 def empty(mariadb):
     """A new connection to an empty schema, as often as it is called."""
-    access = mariadb.access("migrations_test")
+    access = mariadb.owner("migrations_test")
     with mariadb.root() as connection, connection.cursor() as cursor:
         cursor.execute("DROP DATABASE migrations_test")
-    mariadb.access("migrations_test")
+    mariadb.owner("migrations_test")
     made = []
 
     def open_one() -> pymysql.Connection:

@@ -1,27 +1,28 @@
 // A surface with a title that shows a query's states: loading, failed, empty, stale, ready.
-import { Alert, Button, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Skeleton, Stack } from "@mantine/core";
 
 import classes from "./Card.module.css";
+import { Problem } from "../Problem.jsx";
 
-export function Card({ title, aside, state, skeleton, empty, children, flush = false }) {
+export function Card({ title, aside, state, empty, children }) {
   return (
-    <section className={classes.card} aria-label={title} data-flush={flush || undefined}>
+    <section className={classes.card} aria-label={title}>
       {title && (
         <header className={classes.head}>
           <h2>{title}</h2>
           {aside}
         </header>
       )}
-      <Body state={state} skeleton={skeleton} empty={empty} flush={flush}>
+      <Body state={state} empty={empty}>
         {children}
       </Body>
     </section>
   );
 }
 
-function Body({ state, skeleton, empty, children }) {
+function Body({ state, empty, children }) {
   if (!state) return children;
-  if (state.isPending) return skeleton ?? <Lines />;
+  if (state.isPending) return <Lines />;
   if (state.isError && !state.data) return <Failure error={state.error} retry={state.refetch} />;
   if (empty?.when(state.data)) return <Empty {...empty} />;
   return (
@@ -34,7 +35,7 @@ function Body({ state, skeleton, empty, children }) {
 
 export function Lines({ count = 3 }) {
   return (
-    <Stack gap="sm" p="lg" aria-busy="true" aria-label="Loading">
+    <Stack gap="sm" p="lg" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: count }, (_, n) => (
         <Skeleton key={n} height={16} width={`${96 - 14 * n}%`} />
       ))}
@@ -42,17 +43,21 @@ export function Lines({ count = 3 }) {
   );
 }
 
+const TITLES = { 403: "Not allowed", 404: "Not found" };
+
 export function Failure({ error, retry }) {
   return (
-    <Alert color="red" variant="light" m="lg" title={error.status === 403 ? "Not allowed" : "This could not be loaded"} className={classes.failure}>
-      <Text size="sm">{error.message}</Text>
-      {error.requestId && <Text size="xs">Quote request {error.requestId} when you ask for help.</Text>}
-      {retry && (
-        <Button mt="sm" size="sm" variant="default" onClick={() => retry()}>
-          Try again
-        </Button>
-      )}
-    </Alert>
+    <div className={classes.failure}>
+      <Problem title={TITLES[error.status] ?? "This could not be loaded"}>
+        <span>{error.message}</span>
+        {error.requestId && <span className={classes.quote}>Quote request {error.requestId} when you ask for help.</span>}
+        {retry && (
+          <Button mt="xs" size="sm" variant="default" onClick={() => retry()}>
+            Try again
+          </Button>
+        )}
+      </Problem>
+    </div>
   );
 }
 

@@ -12,17 +12,21 @@ const GOOD_P95_SECONDS = 10;
 export function DowntimeCard({ days = 1, title = "Downtime, last 24 hours" }) {
   return (
     <Card title={title} state={useDowntime(days)}>
-      {(downtime) => (
-        <>
-          <Figures columns={3}>
-            <Figure label="p95 of a handover" value={seconds(downtime.p95)} note={trend(downtime)} tone={tone(downtime.p95)} />
-            <Figure label="carried over" value={percent(downtime.success_rate)} note={handovers(downtime.count)} />
-            <Figure label="shortest, longest" value={range(downtime)} note={`average ${seconds(downtime.avg)}`} />
-          </Figures>
-          <Budget used={downtime.month_used_seconds} budget={downtime.month_budget_seconds} />
-        </>
-      )}
+      {(downtime) => <DowntimeFigures downtime={downtime} />}
     </Card>
+  );
+}
+
+export function DowntimeFigures({ downtime }) {
+  return (
+    <>
+      <Figures columns={3}>
+        <Figure label="p95 of a handover" value={seconds(downtime.p95)} note={trend(downtime)} tone={tone(downtime.p95)} />
+        <Figure label="carried over" value={percent(downtime.success_rate)} note={handovers(downtime.count)} />
+        <Figure label="shortest, longest" value={range(downtime)} note={`average ${seconds(downtime.avg)}`} />
+      </Figures>
+      <Budget used={downtime.month_used_seconds} budget={downtime.month_budget_seconds} />
+    </>
   );
 }
 
@@ -30,7 +34,12 @@ function Budget({ used, budget }) {
   const spent = used ?? 0;
   return (
     <div className={classes.budget}>
-      <Progress value={Math.min(100, (100 * spent) / budget)} color={spent > budget ? "red" : "teal"} size="sm" aria-label="Downtime used this month" />
+      <Progress
+        value={Math.min(100, (100 * spent) / budget)}
+        color={spent > budget ? "red" : "teal"}
+        size="sm"
+        aria-label="Downtime used this month"
+      />
       <p>
         {seconds(spent)} of the month’s {budget} s used
       </p>

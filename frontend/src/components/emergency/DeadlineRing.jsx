@@ -3,33 +3,51 @@ import { RingProgress } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 
 import classes from "./DeadlineRing.module.css";
-import { useServerNow } from "../../hooks/useClock.jsx";
-import { countdown } from "../../services/format.js";
+import { QUARTER_MS, useTicking, useTimeLeft } from "../../hooks/useClock.jsx";
+import { MISSING } from "../../services/format.js";
 
-export function DeadlineRing({ incident, serverTime, carried }) {
-  const now = useServerNow(serverTime, 250);
-  if (carried) return <Ring share={1} color="var(--green)" label="Carried over" middle={<IconCheck size={34} stroke={2} color="var(--green)" aria-hidden />} />;
-  if (!incident.deadline || incident.closed_at) return <Ring share={0} color="var(--grey)" label="AWS gave no deadline" middle={<Words big="–" small="no deadline" />} />;
-  const [left, whole] = span(incident, now);
-  return (
-    <Ring
-      share={Math.max(0, Math.min(1, left / whole))}
-      color="var(--tone)"
-      label={`${countdown(left)} left until AWS takes the instance`}
-      middle={<Words big={countdown(left)} small="left" />}
-    />
-  );
+const NOTICE_MS = 120_000; // AWS announces two minutes ahead; a shorter notice starts with part of the ring gone
+
+export function DeadlineRing({ incident, carried }) {
+  if (carried)
+    return (
+      <Ring
+        share={1}
+        color="var(--green)"
+        label="Carried over"
+        middle={<IconCheck size={34} stroke={2} color="var(--green)" aria-hidden />}
+      />
+    );
+  if (!incident.deadline || incident.closed_at)
+    return (
+      <Ring share={0} color="var(--grey)" label="AWS gave no deadline" middle={<Words big={MISSING} small="no deadline" />} />
+    );
+  return <Countdown from={incident.opened_at} to={incident.deadline} />;
 }
 
-function span(incident, now) {
-  const [from, to] = [new Date(incident.opened_at).getTime(), new Date(incident.deadline).getTime()];
-  return [(to - now) / 1000, Math.max(120, (to - from) / 1000)];
+function Countdown({ from, to }) {
+  const left = useTimeLeft(to) ?? "0:00";
+  const share = useTicking((now) => (new Date(to) - now) / Math.max(NOTICE_MS, new Date(to) - new Date(from)), QUARTER_MS);
+  return (
+    <Ring
+      share={Math.max(0, Math.min(1, share))}
+      color="var(--tone)"
+      label={`${left} left until AWS takes the instance`}
+      middle={<Words big={left} small="left" />}
+    />
+  );
 }
 
 function Ring({ share, color, label, middle }) {
   return (
     <div role="img" aria-label={label}>
-      <RingProgress size={112} thickness={8} roundCaps sections={[{ value: 100 * share, color }]} label={<div className={classes.middle}>{middle}</div>} />
+      <RingProgress
+        size={112}
+        thickness={8}
+        roundCaps
+        sections={[{ value: 100 * share, color }]}
+        label={<div className={classes.middle}>{middle}</div>}
+      />
     </div>
   );
 }

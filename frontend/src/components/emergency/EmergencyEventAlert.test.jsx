@@ -2,9 +2,12 @@ import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import { EmergencyEventAlert } from "./EmergencyEventAlert.jsx";
-import { incident, show } from "../../test/render.jsx";
+import { incident, setTime, show } from "../../test/render.jsx";
 
-const seen = (value) => show(<EmergencyEventAlert incident={value} serverTime="2026-01-01T12:00:30Z" />);
+const seen = (value) => {
+  setTime("2026-01-01T12:00:30Z");
+  return show(<EmergencyEventAlert incident={value} />);
+};
 
 test("an interruption shows what is left by the server's clock", () => {
   seen(incident(3));
@@ -17,23 +20,39 @@ test("a rebalance promises no deadline and shows none", () => {
   expect(screen.getByText("AWS sees a raised risk.")).toBeTruthy();
 });
 
-test("the step that is awaited is marked, with those behind it and their seconds", () => {
+test("the step that is awaited is marked and counts on; those behind it have their seconds", () => {
   seen(incident(3));
   const steps = screen.getAllByRole("listitem");
   expect(steps[3].getAttribute("aria-current")).toBe("step");
   expect(within(steps[2]).getByText("+ 2.0 s")).toBeTruthy();
+  expect(within(steps[3]).getByText(/^(29|30) s …$/)).toBeTruthy();
   expect(within(steps[5]).getByText("–")).toBeTruthy();
 });
 
-test("downtime that was not measured is a dash; measured, it says how", () => {
+test("downtime that was not measured is a dash, never a nought", () => {
   seen(incident(3));
-  expect(screen.getByText("not measured yet")).toBeTruthy();
+  expect(screen.getByText("not measured yet").previousSibling.textContent).toBe("–");
+});
+
+test("the replica of a rebalance stands by: nothing is counted", () => {
+  seen(incident(5, { kind: "rebalance", deadline: null }));
+  expect(screen.getByText("if announced")).toBeTruthy();
+  expect(screen.queryByText(/ s …$/)).toBeNull();
+});
+
+test("what ticks is not read aloud, the headline and its reason are", () => {
+  seen(incident(3));
+  const aloud = [...document.querySelectorAll("[aria-live]")].map((element) => element.textContent).join(" ");
+  expect(aloud).toMatch("AWS is taking the instance.");
+  expect(aloud).toMatch("Ordered a replacement because i-1 will be interrupted.");
+  expect(aloud).not.toMatch(/\d s ago|left/);
 });
 
 test("a handover that is done says so and how long it took", () => {
   seen(incident(7, { downtime_seconds: 0.304, downtime_method: "serving_reports" }));
   expect(screen.getByRole("heading", { name: "Carried over." })).toBeTruthy();
   expect(screen.getByText("0.3 s")).toBeTruthy();
+  expect(screen.getByText(/from the last answer of the old workload/)).toBeTruthy();
 });
 
 test("a false alarm is called one", () => {

@@ -2,17 +2,20 @@
 import classes from "./RoleStrip.module.css";
 import { RoleMark } from "../Sign.jsx";
 import { Time } from "../Time.jsx";
+import { STANDBY } from "../../theme.js";
 
-const SHOWN = 4;
+const ENDED_SHOWN = 1;
 const ORDER = ["PRIMARY", "REPLICA", "ZOMBIE", "TERMINATED"];
 
-export function RoleStrip({ instances }) {
-  const sorted = [...instances].sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
+export function RoleStrip({ instances, replica }) {
   return (
     <ul className={classes.strip} aria-label="Instances and their roles">
-      {sorted.slice(0, SHOWN).map((instance) => (
+      {inOrder(instances).map((instance) => (
         <li key={instance.instance_id} data-role={instance.role}>
-          <RoleMark role={instance.role} />
+          <RoleMark
+            role={instance.role}
+            note={instance.ec2_instance_id === replica?.ec2_instance_id ? STANDBY[replica.status] : null}
+          />
           <span className={classes.id}>{instance.ec2_instance_id ?? "being launched"}</span>
           <span className={classes.place}>
             {instance.instance_type} · {instance.az_id} · {instance.lifecycle === "spot" ? "Spot" : "On-demand"}
@@ -32,4 +35,11 @@ export function RoleStrip({ instances }) {
       ))}
     </ul>
   );
+}
+
+// The living by their role, then the one that ended last; the others are in the timeline.
+function inOrder(instances) {
+  const living = instances.filter(({ ended_at: ended }) => !ended).sort((a, b) => ORDER.indexOf(a.role) - ORDER.indexOf(b.role));
+  const ended = instances.filter(({ ended_at: ended }) => ended).sort((a, b) => b.ended_at.localeCompare(a.ended_at));
+  return [...living, ...ended.slice(0, ENDED_SHOWN)];
 }

@@ -3,30 +3,39 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 
 import classes from "./Timeline.module.css";
+import { Sentence } from "../Sentence.jsx";
 import { Time } from "../Time.jsx";
 
 const FEW = 8;
 
 export function Timeline({ entries }) {
   const [all, setAll] = useState(false);
-  const shown = all ? entries : entries.slice(0, FEW);
   return (
     <>
-      <ol className={classes.timeline}>
-        {shown.map((entry, n) => (
-          <li key={`${entry.at}-${n}`}>
-            <span className={classes.at}>
-              <Time at={entry.at} precise />
-            </span>
-            <span>{entry.text}.</span>
-          </li>
-        ))}
-      </ol>
+      <Entries entries={(all ? entries : entries.slice(0, FEW)).map(({ at, text }) => ({ at, text: `${text}.` }))} />
       {entries.length > FEW && (
         <Button variant="subtle" color="gray" size="sm" ml="sm" mb="sm" onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show all ${entries.length}`}
         </Button>
       )}
     </>
+  );
+}
+
+// Moments with a sentence each.
+export function Entries({ entries }) {
+  return (
+    <ol className={classes.timeline}>
+      {entries.map(({ at, text }, n) => (
+        <li key={`${at}-${entries.length - n}`}>
+          <span className={classes.at}>
+            <Time at={at} precise />
+          </span>
+          <span>
+            <Sentence>{text}</Sentence>
+          </span>
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -6,9 +6,17 @@ export function FleetFigures({ agents }) {
   const { spend, onDemand, spot, known } = totals(agents);
   return (
     <Figures columns={2}>
-      <Figure label="serving now" value={`${agents.filter((agent) => agent.serving).length} of ${agents.length}`} note={standbys(agents)} />
+      <Figure
+        label="serving now"
+        value={`${agents.filter((agent) => agent.serving).length} of ${agents.length}`}
+        note={standbys(agents)}
+      />
       <Figure label="spend" value={hourly(known ? spend : null)} note={`on-demand would be ${hourly(known ? onDemand : null)}`} />
-      <Figure label="below on-demand" value={percent(known ? discount(spend, onDemand) : null)} note="at the prices of this moment" />
+      <Figure
+        label="below on-demand"
+        value={percent(known ? discount(spend, onDemand) : null)}
+        note="at the prices of this moment"
+      />
       <Figure label="on Spot" value={percent(agents.length ? spot / agents.length : null)} note={plural(spot, "workload")} />
     </Figures>
   );

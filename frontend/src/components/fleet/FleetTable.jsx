@@ -1,37 +1,52 @@
 // One row per workload, worst first (the server sorts). On the phone each row becomes a block.
+import { Button } from "@mantine/core";
+import { memo, useState } from "react";
 import { Link } from "react-router";
 
-import classes from "./FleetTable.module.css";
 import { PriceBar } from "./PriceBar.jsx";
-import { useServerNow } from "../../hooks/useClock.jsx";
-import { MISSING, countdown } from "../../services/format.js";
+import { useTimeLeft } from "../../hooks/useClock.jsx";
+import { MISSING } from "../../services/format.js";
+import { STANDBY } from "../../theme.js";
+import classes from "../Rows.module.css";
 import { Sign } from "../Sign.jsx";
 import { Time } from "../Time.jsx";
 
 const HEADS = ["Workload", "State", "Primary", "Replica", "Price against on-demand", "Heard"];
+const AT_ONCE = 50; // worst first: what needs someone is among them, and typing in the search stays quick
 
-export function FleetTable({ agents, serverTime }) {
+export function FleetTable({ agents }) {
+  const [shown, setShown] = useState(AT_ONCE);
   return (
-    <table className={classes.table}>
-      <thead>
-        <tr>
-          {HEADS.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
+    <>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            {HEADS.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {agents.slice(0, shown).map((agent) => (
+            <Row key={agent.agent_id} agent={agent} />
           ))}
-        </tr>
-      </thead>
-      <tbody>
-        {agents.map((agent) => (
-          <Row key={agent.agent_id} agent={agent} serverTime={serverTime} />
-        ))}
-      </tbody>
-    </table>
+        </tbody>
+      </table>
+      {agents.length > shown && (
+        <p className={classes.more}>
+          {shown} of {agents.length} workloads, the most urgent first.
+          <Button variant="subtle" size="sm" onClick={() => setShown(shown + AT_ONCE)}>
+            Show {Math.min(AT_ONCE, agents.length - shown)} more
+          </Button>
+        </p>
+      )}
+    </>
   );
 }
 
-function Row({ agent, serverTime }) {
+const Row = memo(function Row({ agent }) {
   return (
     <tr data-state={agent.state}>
       <th scope="row" className={classes.name}>
@@ -39,7 +54,7 @@ function Row({ agent, serverTime }) {
       </th>
       <td data-label="State">
         <Sign state={agent.state} />
-        <Notice agent={agent} serverTime={serverTime} />
+        <Notice agent={agent} />
       </td>
       <td data-label="Primary">
         <Machine machine={agent.primary} />
@@ -48,20 +63,23 @@ function Row({ agent, serverTime }) {
         <Standby replica={agent.replica} />
       </td>
       <td data-label="Price">
-        <PriceBar price={agent.primary?.price_usd_per_hour} onDemand={agent.primary?.on_demand_usd_per_hour} lifecycle={agent.primary?.lifecycle} />
+        <PriceBar
+          price={agent.primary?.price_usd_per_hour}
+          onDemand={agent.primary?.on_demand_usd_per_hour}
+          lifecycle={agent.primary?.lifecycle}
+        />
       </td>
-      <td data-label="Heard" className={classes.heard}>
+      <td data-label="Heard" className={classes.quiet}>
         <Time at={agent.last_seen_at} />
       </td>
     </tr>
   );
-}
+});
 
-function Notice({ agent, serverTime }) {
-  const now = useServerNow(serverTime);
+function Notice({ agent }) {
+  const left = useTimeLeft(agent.notice_deadline);
   if (agent.notice_status === "none") return null;
-  const left = agent.notice_deadline && (new Date(agent.notice_deadline) - now) / 1000;
-  return <span className={classes.sub}>{left > 0 ? `ends in ${countdown(left)}` : `${agent.notice_status} announced`}</span>;
+  return <span className={classes.sub}>{left ? `ends in ${left}` : `${agent.notice_status} announced`}</span>;
 }
 
 function Machine({ machine }) {
@@ -76,10 +94,8 @@ function Machine({ machine }) {
   );
 }
 
-const STANDBY = { launching: "Launching", syncing: "Booting", ready: "Ready" };
-
 function Standby({ replica }) {
-  if (!replica) return <span className={classes.none}>not needed</span>;
+  if (!replica) return <span className={classes.quiet}>not needed</span>;
   return (
     <>
       <span>{STANDBY[replica.status] ?? replica.status}</span>

@@ -2,51 +2,100 @@
 import { Link } from "react-router";
 
 import classes from "./NowBand.module.css";
-import { useServerNow } from "../../hooks/useClock.jsx";
-import { countdown, plural } from "../../services/format.js";
+import { useTicking, useTimeLeft } from "../../hooks/useClock.jsx";
+import { ago, plural, seconds } from "../../services/format.js";
 import { SIGNS } from "../../theme.js";
+import { ending } from "../emergency/words.js";
 
 const WORRYING = ["interrupted", "at_risk"];
+const LISTED = 5;
 
-export function NowBand({ agents, serverTime }) {
+// `last` is the newest incident, if there was one.
+export function NowBand({ agents, last }) {
   const troubled = agents.filter((agent) => WORRYING.includes(agent.state) || agent.notice_status !== "none");
-  if (troubled.length === 0) return <Calm agents={agents} />;
+  return troubled.length ? <Troubled agents={troubled} /> : <Calm agents={agents} last={last} />;
+}
+
+// Only the headline is read aloud when it changes; the seconds below it tick silently.
+function Band({ tone, headline, children }) {
   return (
-    <div className={classes.band} data-tone={troubled.some((agent) => agent.state === "interrupted") ? "red" : "amber"} role="status">
-      <h1>{headline(troubled)}</h1>
+    <div className={classes.band} data-tone={tone}>
+      <div role="status">
+        <h1>{headline}</h1>
+      </div>
+      {children}
+    </div>
+  );
+}
+
+function Troubled({ agents }) {
+  const away = agents.filter((agent) => agent.state === "interrupted").length;
+  return (
+    <Band tone={away ? "red" : "amber"} headline={headline(agents, away)}>
       <ul>
-        {troubled.slice(0, 5).map((agent) => (
-          <Trouble key={agent.agent_id} agent={agent} serverTime={serverTime} />
+        {agents.slice(0, LISTED).map((agent) => (
+          <Trouble key={agent.agent_id} agent={agent} />
         ))}
+        {agents.length > LISTED && <li>and {agents.length - LISTED} more below</li>}
       </ul>
-    </div>
+    </Band>
   );
 }
 
-function Calm({ agents }) {
-  const serving = agents.filter((agent) => agent.serving).length;
-  const all = serving === agents.length;
-  return (
-    <div className={classes.band} data-tone={all ? "green" : "blue"} role="status">
-      <h1>{all ? `All ${plural(serving, "workload")} serve.` : `${serving} of ${plural(agents.length, "workload")} serve.`}</h1>
-      <p>{all ? "AWS has announced nothing. Nothing needs you." : "The others are starting. Nothing needs you yet."}</p>
-    </div>
-  );
-}
-
-function Trouble({ agent, serverTime }) {
-  const now = useServerNow(serverTime);
-  const left = agent.notice_deadline && (new Date(agent.notice_deadline) - now) / 1000;
+function Trouble({ agent }) {
+  const left = useTimeLeft(agent.notice_deadline);
   return (
     <li>
       <Link to={`/agents/${agent.agent_id}`}>{agent.logical_name}</Link>
-      <span>{left > 0 ? `${countdown(left)} until AWS takes the instance` : SIGNS[agent.state].word.toLowerCase()}</span>
+      <span>{left ? `${left} until AWS takes its instance` : SIGNS[agent.state].word.toLowerCase()}</span>
     </li>
   );
 }
 
-function headline(troubled) {
-  const away = troubled.filter((agent) => agent.state === "interrupted").length;
+function headline(agents, away) {
   if (away) return `${plural(away, "workload")} ${away === 1 ? "is" : "are"} interrupted.`;
-  return troubled.length === 1 ? `${troubled[0].logical_name} is at risk, and serves.` : `${troubled.length} workloads are at risk, and serve.`;
+  return agents.length === 1
+    ? `${agents[0].logical_name} is at risk, and serves.`
+    : `${agents.length} workloads are at risk, and serve.`;
+}
+
+function Calm({ agents, last }) {
+  const watched = agents.filter((agent) => agent.state !== "observed");
+  const starting = watched.filter((agent) => agent.state === "preparing");
+  if (agents.length === 0) return <Band tone="blue" headline="No workload yet." />;
+  if (starting.length) return <Starting starting={starting} all={watched.length} />;
+  return (
+    <Band tone="green" headline={allServe(watched.length)}>
+      <p>{last ? <Past incident={last} /> : "AWS has announced nothing so far."} Nothing needs you.</p>
+    </Band>
+  );
+}
+
+function Starting({ starting, all }) {
+  const [one, ...others] = starting;
+  const who = others.length
+    ? `${starting.length} are starting`
+    : `${one.logical_name} is ${one.incident_id ? "being carried over" : "starting"}`;
+  return (
+    <Band tone="blue" headline={`${all - starting.length} of ${plural(all, "workload")} serve.`}>
+      <p>{who}. Nothing needs you yet.</p>
+    </Band>
+  );
+}
+
+function allServe(count) {
+  if (count === 0) return "Every workload is only observed.";
+  return count === 1 ? "The workload serves." : `All ${count} workloads serve.`;
+}
+
+function Past({ incident }) {
+  const { agent_id: id, agent_name: name, opened_at: at, downtime_seconds: gap } = incident;
+  const when = useTicking((now) => ago(at, now));
+  const end = ending({ ...incident, carried: incident.serving_at }) ?? "Still open";
+  return (
+    <>
+      Last emergency {when}: <Link to={`/agents/${id}`}>{name}</Link>, {end[0].toLowerCase() + end.slice(1)}
+      {gap == null ? "" : `, ${seconds(gap)} without service`}.
+    </>
+  );
 }

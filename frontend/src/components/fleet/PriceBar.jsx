@@ -9,7 +9,11 @@ export function PriceBar({ price, onDemand, lifecycle }) {
   return (
     <div className={classes.price}>
       <div className={classes.track} role="img" aria-label={`${unitPrice(price)}, ${words} (${unitPrice(onDemand)})`}>
-        <div className={classes.fill} style={{ width: `${Math.min(100, 100 * (1 - below))}%` }} data-full={below <= 0 || undefined} />
+        <div
+          className={classes.fill}
+          style={{ width: `${Math.min(100, 100 * (1 - below))}%` }}
+          data-full={below <= 0 || undefined}
+        />
       </div>
       <span className={classes.words}>
         {unitPrice(price)} <span>{words}</span>

@@ -63,7 +63,12 @@ function Badges() {
   const { simulated, preset } = useSession();
   if (!simulated) return null;
   return (
-    <Tooltip label={preset ? "Nothing is billed. In the demo an old instance is ended 5 s after its successor serves." : "Nothing is billed."} withArrow>
+    <Tooltip
+      label={
+        preset ? "Nothing is billed. In the demo an old instance is ended 5 s after its successor serves." : "Nothing is billed."
+      }
+      withArrow
+    >
       <span tabIndex={0} className={classes.badge}>
         <Dashed>Simulated AWS</Dashed>
       </span>
@@ -89,7 +94,13 @@ function ThemeSwitch() {
   const label = dark ? "Light theme" : "Dark theme";
   return (
     <Tooltip label={label} withArrow>
-      <ActionIcon variant="subtle" color="gray" size="lg" onClick={() => setColorScheme(dark ? "light" : "dark")} aria-label={label}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        onClick={() => setColorScheme(dark ? "light" : "dark")}
+        aria-label={label}
+      >
         {dark ? <IconSun size={18} stroke={1.7} /> : <IconMoon size={18} stroke={1.7} />}
       </ActionIcon>
     </Tooltip>
@@ -98,6 +109,7 @@ function ThemeSwitch() {
 
 function Account() {
   const { name } = useSession();
+  const { isUtc, own, toggle } = useZone();
   const signOut = useSignOut();
   return (
     <Menu position="bottom-end" withArrow>
@@ -108,6 +120,11 @@ function Account() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Signed in as {name}</Menu.Label>
+        {own !== "UTC" && (
+          <Menu.Item leftSection={<IconWorld size={16} />} onClick={toggle}>
+            {isUtc ? `Times in ${own}` : "Times in UTC"}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
           Sign out
         </Menu.Item>

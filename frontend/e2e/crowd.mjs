@@ -1,0 +1,73 @@
+// A thousand workloads on the fleet page: how long the search takes to answer a key, and what the page costs at rest.
+// The demo's own rows are multiplied on their way to the browser. Usage as story.mjs.
+import { randomUUID } from "node:crypto";
+
+import { VIEWS, figures, findings, open, openSignedIn, shot, tell } from "./browser.mjs";
+
+const MANY = 1000;
+const LONGEST_MS = 100;
+const REST_MS = 3000;
+const BUSIEST_SHARE = 0.25; // of one core
+
+async function crowd(browser) {
+  const page = await open(browser, VIEWS.light);
+  await page.route(/\/agents$/, multiply);
+  await openSignedIn(page);
+  await page.getByText(`of ${MANY} workloads`).waitFor();
+  await shot(page, "crowd");
+  figures.rest_share = await busyShare(page);
+  figures.search_ms = await searchTimes(page);
+  if (figures.rest_share > BUSIEST_SHARE) findings.push(`at rest the page keeps ${figures.rest_share} of a core busy`);
+  const [, median] = [...figures.search_ms].sort((a, b) => a - b);
+  if (median > LONGEST_MS) findings.push(`the search answers a key in ${median} ms`);
+}
+
+async function multiply(route) {
+  const reply = await route.fetch();
+  const body = await reply.json();
+  const { agents } = body.data;
+  body.data.agents = Array.from({ length: MANY }, (_, n) => ({
+    ...agents[n % agents.length],
+    agent_id: randomUUID(),
+    logical_name: `worker-${n}`,
+  }));
+  await route.fulfill({ response: reply, json: body });
+}
+
+// Seconds of work per second of rest.
+async function busyShare(page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Performance.enable");
+  const worked = async () =>
+    (await devtools.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration").value;
+  await page.waitForTimeout(1000);
+  const before = await worked();
+  await page.waitForTimeout(REST_MS);
+  return Number(((1000 * ((await worked()) - before)) / REST_MS).toFixed(3));
+}
+
+// From a key to the frame that shows its answer.
+async function searchTimes(page) {
+  const times = [];
+  await page.getByLabel("Find a workload").focus();
+  for (const key of ["w", "7", "3"]) {
+    await page.evaluate(() => {
+      globalThis.answered = new Promise((answer) => {
+        addEventListener(
+          "keydown",
+          () => {
+            const began = performance.now();
+            requestAnimationFrame(() => requestAnimationFrame(() => answer(Math.round(performance.now() - began))));
+          },
+          { once: true },
+        );
+      });
+    });
+    await page.keyboard.press(key);
+    times.push(await page.evaluate(() => globalThis.answered));
+    await page.getByLabel("Find a workload").fill("");
+  }
+  return times;
+}
+
+await tell(crowd);

@@ -1,0 +1,17 @@
+// A sentence of the server. Instance ids in it are kept on one line: a hyphen is no place to break them.
+import classes from "./Sentence.module.css";
+
+const INSTANCE_ID = /(\bi-[0-9a-f]{8,17}\b)/;
+
+export function Sentence({ children: text }) {
+  const parts = text.split(INSTANCE_ID);
+  return parts.map((part, n) =>
+    n % 2 ? (
+      <span key={n} className={classes.id}>
+        {part}
+      </span>
+    ) : (
+      part
+    ),
+  );
+}

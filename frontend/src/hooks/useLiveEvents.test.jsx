@@ -1,0 +1,97 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { LiveEvents, makeRefresh, useLive } from "./useLiveEvents.jsx";
+
+class Stream {
+  static CLOSED = 2;
+  static all = [];
+  readyState = 1;
+  heard = {};
+  constructor() {
+    Stream.all.push(this);
+  }
+  addEventListener(type, listener) {
+    this.heard[type] = listener;
+  }
+  close() {
+    this.readyState = Stream.CLOSED;
+  }
+  fail(readyState) {
+    this.readyState = readyState;
+    this.onerror();
+  }
+}
+
+const newest = () => Stream.all.at(-1);
+const pass = (ms) => act(() => vi.advanceTimersByTimeAsync(ms));
+const Sign = () => (useLive().lostSince ? "lost" : "live");
+let refetched;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("EventSource", Stream);
+  Stream.all = [];
+  const queries = new QueryClient();
+  refetched = vi.spyOn(queries, "invalidateQueries");
+  render(
+    <QueryClientProvider client={queries}>
+      <LiveEvents>
+        <Sign />
+      </LiveEvents>
+    </QueryClientProvider>,
+  );
+  await pass(0);
+  act(() => newest().onopen());
+  refetched.mockClear();
+});
+afterEach(() => vi.useRealTimers());
+
+test.each(["notice", "incident", "replica", "promotion", "serving", "instance", "action", "agent"])(
+  "a %s event refetches what is shown",
+  (type) => {
+    newest().heard[type]();
+    expect(refetched).toHaveBeenCalledWith({ queryKey: ["live"] });
+  },
+);
+
+test("the server's regular close is no loss when the browser is back within five seconds", async () => {
+  act(() => newest().fail(0));
+  await pass(4000);
+  act(() => newest().onopen());
+  await pass(10_000);
+  expect(screen.getByText("live")).toBeTruthy();
+  expect(refetched).not.toHaveBeenCalled();
+});
+
+test("a stream that stays away is called lost after five seconds; every query asks at once and every five", async () => {
+  act(() => newest().fail(0));
+  await pass(5000);
+  expect(screen.getByText("lost")).toBeTruthy();
+  await pass(10_000);
+  expect(refetched).toHaveBeenCalledTimes(3);
+});
+
+test("a stream the browser gave up is opened anew after three seconds, and what was missed is fetched", async () => {
+  act(() => newest().fail(Stream.CLOSED));
+  await pass(5000);
+  expect(Stream.all).toHaveLength(2);
+  refetched.mockClear();
+  act(() => newest().onopen());
+  expect(screen.getByText("live")).toBeTruthy();
+  expect(refetched).toHaveBeenCalledTimes(1);
+});
+
+test("a storm of events is answered by one round at a time and one more, none cut short", async () => {
+  const rounds = [];
+  const refresh = makeRefresh({ invalidateQueries: () => new Promise((answer) => rounds.push(answer)) });
+  for (let n = 0; n < 50; n += 1) refresh();
+  expect(rounds).toHaveLength(1);
+  rounds[0]();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(rounds).toHaveLength(2);
+  rounds[1]();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(rounds).toHaveLength(2);
+});

@@ -1,0 +1,78 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+
+import { makeQueryClient, worthRepeating } from "./queries.js";
+import { useFleet } from "./useFleet.js";
+import { SessionGate, tokenInAddress, useSession, useSignOut } from "./useSession.jsx";
+import { CLIENT, serve } from "../test/server.js";
+
+const UNKNOWN = { status: 401, error: { code: "UNAUTHENTICATED", message: "no", request_id: "r-1" } };
+
+function gate(children, queries = makeQueryClient()) {
+  render(
+    <QueryClientProvider client={queries}>
+      <SessionGate pending="waiting" failed={(error) => error.message} signedOut={() => "the door"}>
+        {children}
+      </SessionGate>
+    </QueryClientProvider>,
+  );
+  return queries;
+}
+
+const Name = () => useSession().name;
+const Fleet = () => `fleet: ${useFleet().data?.agents.length ?? "?"}`;
+function Out() {
+  const signOut = useSignOut();
+  return (
+    <button type="button" onClick={() => signOut.mutate()}>
+      out
+    </button>
+  );
+}
+
+test("who is signed in is let in and known below", async () => {
+  serve({ "/validate": CLIENT });
+  gate(<Name />);
+  expect(await screen.findByText("Demo")).toBeTruthy();
+});
+
+test("nobody stands before the door", async () => {
+  serve({ "/validate": UNKNOWN });
+  gate(<Name />);
+  expect(await screen.findByText("the door")).toBeTruthy();
+});
+
+test("a session that ends while a page asks leads to the door at once, without asking again", async () => {
+  const asked = serve({ "/validate": CLIENT, "/agents": UNKNOWN });
+  gate(<Fleet />);
+  expect(await screen.findByText("the door")).toBeTruthy();
+  expect(asked.filter((line) => line.includes("/agents"))).toHaveLength(1);
+});
+
+test("signing out forgets what was seen", async () => {
+  serve({ "/validate": CLIENT, "/agents": { server_time: "2026-01-01T12:00:00Z", agents: [] }, "/logout": {} });
+  const queries = gate([<Fleet key="fleet" />, <Out key="out" />]);
+  await screen.findByText(/fleet: 0/);
+  await userEvent.click(screen.getByRole("button"));
+  expect(await screen.findByText("the door")).toBeTruthy();
+  expect(queries.getQueriesData({ queryKey: ["live"] })).toEqual([]);
+});
+
+test("a token in the address is taken and leaves it at once", () => {
+  window.history.replaceState(null, "", "/agents/a-1?incident=n-1#token=soc_1");
+  expect(tokenInAddress()).toBe("soc_1");
+  expect(window.location.href).toMatch(/\/agents\/a-1\?incident=n-1$/);
+  expect(tokenInAddress()).toBeNull();
+});
+
+test.each([
+  [0, 503, true],
+  [0, 429, true],
+  [2, 503, false],
+  [0, 404, false],
+  [0, 403, false],
+])("after %s failures a %s is repeated: %s", (failures, status, answer) =>
+  expect(worthRepeating(failures, { status })).toBe(answer),
+);

@@ -1,0 +1,1 @@
+"""The drill: interruptions staged on a product of its own, and judged from outside."""

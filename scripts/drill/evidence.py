@@ -1,0 +1,72 @@
+"""What the prober, the call log, the bill and /proc say of one round. The product's own words are no evidence."""
+
+from dataclasses import dataclass
+
+from scripts.drill.fleet import Fleet
+from scripts.drill.prober import Sight
+from scripts.drill.spans import double_serving, longest_gap
+from scripts.drill.stories import Strike
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One workload carried from one machine to the next; times in seconds, None for what never happened."""
+
+    workload: str
+    gap_seconds: float
+    double_seconds: float
+    launch_seconds: float | None
+    served_after_seconds: float | None
+    launch_calls: int
+    launched: int
+    in_time: bool
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round came to."""
+
+    handovers: tuple[Handover, ...]
+    unrecorded: frozenset[str]
+    ghosts: frozenset[str]
+
+
+def gather(fleet: Fleet, strikes: list[Strike], calls: list[dict], until: float) -> Round:
+    """Read the evidence once the round is over."""
+    return Round(
+        handovers=tuple(_handover(fleet, strike, calls, until) for strike in strikes),
+        unrecorded=frozenset(fleet.running() - fleet.recorded()),
+        ghosts=frozenset(fleet.ghosts()),
+    )
+
+
+def served_elsewhere_at(strike: Strike, machines: list[Sight]) -> float | None:
+    """When another machine than the one that was hit first answered."""
+    answers = [span.start for sight in machines if sight.instance_id != strike.instance_id for span in sight.spans]
+    return min((at for at in answers if at > strike.shown_at), default=None)
+
+
+def _handover(fleet: Fleet, strike: Strike, calls: list[dict], until: float) -> Handover:
+    machines, launches = fleet.machines(strike.workload), _launches(strike, calls)
+    spans = [sight.spans for sight in machines]
+    served_at = served_elsewhere_at(strike, machines)
+    return Handover(
+        workload=strike.workload.name,
+        gap_seconds=longest_gap((span for some in spans for span in some), strike.shown_at, until),
+        double_seconds=double_serving(spans, strike.shown_at, until),
+        launch_seconds=launches[0]["at"] - strike.shown_at if launches else None,
+        served_after_seconds=served_at and served_at - strike.shown_at,
+        launch_calls=len(launches),
+        launched=len({instance_id for call in launches for instance_id in call["instance_ids"]}),
+        in_time=served_at is not None and served_at < strike.deadline,
+    )
+
+
+def _launches(strike: Strike, calls: list[dict]) -> list[dict]:
+    """The RunInstances calls that were made for a workload."""
+    return [call for call in calls if strike.workload.runs_on(_tags(call)) and call["at"] >= strike.shown_at]
+
+
+def _tags(call: dict) -> dict[str, str]:
+    specifications = call["params"].get("TagSpecifications", [])
+    return {tag["Key"]: tag["Value"] for specification in specifications for tag in specification["Tags"]}

@@ -1,0 +1,100 @@
+"""Plays stories, round after round, on a product started for nothing else."""
+
+import os
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import fields
+from pathlib import Path
+
+from config.settings import Settings
+from scripts.drill.evidence import Round, gather, served_elsewhere_at
+from scripts.drill.fleet import Fleet, NotReady, within
+from scripts.drill.report import Report
+from scripts.drill.stories import STORIES, USUAL, Pace, Strike
+from scripts.stack import Stack
+
+READY_SECONDS = 40.0
+PAST_THE_REPEAT_BLOCK = 61 * 60.0
+POLL_SECONDS = 2.0
+Say = Callable[[str], None]
+
+
+def _silent(sentence: str) -> None:
+    """Nobody listens."""
+
+
+@contextmanager
+def own_stack(app: str = "backend:app", boot_seconds: float = 3.0, folder: Path | None = None) -> Iterator[Stack]:
+    """A running product in ``folder``, or in one that goes with it. Our settings are hidden: it never meets real data or AWS."""
+    with _without_our_settings(), nullcontext(folder) if folder else _passing_folder() as place:
+        stack = Stack(place, app=app, preset="demo", boot_seconds=boot_seconds)
+        try:
+            yield stack.start()
+        finally:
+            stack.stop()
+
+
+@contextmanager
+def _passing_folder() -> Iterator[Path]:
+    """Open to the database's own user."""
+    folder = Path(tempfile.mkdtemp(prefix="spotopt-drill-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _without_our_settings() -> Iterator[None]:
+    """No setting from the environment but a free port: two products on one port would share its requests between them."""
+    names = [field.name.upper() for field in fields(Settings) if field.name.upper() in os.environ]
+    hidden = {name: os.environ.pop(name) for name in names}
+    os.environ["FLASK_PORT"] = "0"
+    try:
+        yield
+    finally:
+        del os.environ["FLASK_PORT"]
+        os.environ.update(hidden)
+
+
+def play(story: str, fleet: Fleet, *, rounds: int = 1, pace: Pace = USUAL, say: Say = _silent) -> Report:
+    """Every round of one story. A round that cannot begin ends the story, and that is in its verdict."""
+    played: list[Round] = []
+    for number in range(1, rounds + 1):
+        say(f"{story}: round {number} of {rounds}, {len(fleet.workloads)} workloads")
+        try:
+            played.append(_round(story, fleet, pace))
+        except NotReady as error:
+            return Report(story, tuple(played), broken=str(error))
+    return Report(story, tuple(played))
+
+
+def _round(story: str, fleet: Fleet, pace: Pace) -> Round:
+    """1 begin at rest  2 strike  3 wait for every workload's successor  4 let the old machines end  5 gather evidence."""
+    _begin(fleet)
+    seen = len(fleet.levers.calls())
+    strikes = STORIES[story](fleet, pace)
+    fleet.was_moved = True
+    remaining = max(strike.deadline for strike in strikes) + 1 - time.time()
+    within(remaining, lambda: all(_is_over(fleet, strike) for strike in strikes))
+    fleet.settle(pace.settle_seconds)
+    return gather(fleet, strikes, fleet.levers.calls(since=seen, action="RunInstances"), time.time())
+
+
+def _begin(fleet: Fleet) -> None:
+    """At rest, an hour after the last move (within it nothing is moved for mere risk), at any phase of the agents' polling."""
+    if not fleet.settle(READY_SECONDS):
+        raise NotReady(f"the fleet was not at rest within {READY_SECONDS:.0f} s")
+    if fleet.was_moved:
+        fleet.stack.jump(PAST_THE_REPEAT_BLOCK)
+    time.sleep(random.uniform(0, POLL_SECONDS))
+
+
+def _is_over(fleet: Fleet, strike: Strike) -> bool:
+    """Whether the workload serves on another machine, or its end has come."""
+    return served_elsewhere_at(strike, fleet.machines(strike.workload)) is not None or time.time() > strike.deadline

@@ -1,0 +1,86 @@
+"""Naive twins of the server: each lacks one protection, and the drill must turn red for it.
+
+They are WSGI targets, `scripts.drill.twins:server("without_launch")`. A protection is taken out in each worker
+process before the application is made; the timetable starts afterwards and meets the same modules.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from flask import Flask
+
+from scripts.drill.stories import Pace
+
+
+def _without_replica() -> None:
+    """A rebalance recommendation prepares nothing."""
+    from core.domain import response
+
+    response._answer_a_risk = lambda situation, now: response.Decision(response.Action.WAIT, "nothing is prepared")
+
+
+def _without_release() -> None:
+    """A new PRIMARY may serve at once, whatever its predecessor does."""
+    from core.domain.handover import Predecessor
+
+    Predecessor.may_still_serve = lambda self, now: False
+
+
+def _without_token_reuse() -> None:
+    """Each try of a launch bears a token of its own, and nobody looks for orphans."""
+    from core.actions import Executor
+    from jobs import orphan_sweep
+
+    request = Executor._request
+    Executor._request = lambda self, claim: _with_new_token(request(self, claim))
+    orphan_sweep.sweep = lambda clouds, settings: {}
+
+
+def _with_new_token(order):
+    return replace(order, token=uuid4().hex) if hasattr(order, "token") else order
+
+
+def _without_launch() -> None:
+    """An interruption notice is noted, and nobody orders a replacement."""
+    from core import emergency
+
+    emergency.create_emergency_replica = lambda *_: None
+
+
+def _without_zombie_end() -> None:
+    """A former PRIMARY is left running."""
+    from core import reconciler
+
+    reconciler.STEPS["zombies_due"] = lambda tx, agent, safe, instance_id: False
+
+
+@dataclass(frozen=True)
+class Twin:
+    """What is taken out, and the story that must turn red for it, no slower than it takes to see that."""
+
+    take_out: Callable[[], None]
+    story: str
+    pace: Pace
+
+
+TWINS = {
+    "without_replica": Twin(_without_replica, "warm", Pace(prepare_seconds=5, settle_seconds=1)),
+    "without_release": Twin(_without_release, "frozen", Pace(settle_seconds=6)),
+    "without_launch": Twin(_without_launch, "cold", Pace(lead_seconds=6, settle_seconds=1)),
+    "without_zombie_end": Twin(_without_zombie_end, "cold", Pace(settle_seconds=10)),
+    "without_token_reuse": Twin(_without_token_reuse, "cut", Pace(settle_seconds=12)),
+}
+
+
+def target(name: str) -> str:
+    """What gunicorn is told to serve."""
+    return f'{__name__}:server("{name}")'
+
+
+def server(name: str) -> Flask:
+    """The application without one of its protections."""
+    from backend import create_app
+
+    TWINS[name].take_out()
+    return create_app()
