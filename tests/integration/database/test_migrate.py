@@ -160,8 +160,8 @@ def test_the_command_says_what_it_did_and_ends_with_one_when_a_check_finds_somet
     assert "pending: 0001_first" in capsys.readouterr().out
 
 
-def test_a_second_run_on_the_products_own_schema_has_nothing_to_do(access):
-    assert migrate(connect(access.environment())) == []
+def test_a_second_run_on_the_products_own_schema_has_nothing_to_do(mariadb, access):
+    assert migrate(connect(mariadb.owner(access.database).environment())) == []
 
 
 def tables(connection: pymysql.Connection) -> list[str]:

@@ -131,10 +131,12 @@ def test_another_agents_emergency_is_not_told_here(world, me, workload):
 
 
 def test_an_enrolment_token_is_shown_once_and_lives_an_hour(world, me, workload):
-    made = me.post("/api/agents/enrolment-tokens", {}, "request-0001")
+    order = {"aws_account_id": "123456789012"}
+    made = me.post("/api/agents/enrolment-tokens", order, "request-0001")
 
     assert (made.status_code, data_of(made)["token"][:4]) == (201, "soe_")
-    assert error_of(me.post("/api/agents/enrolment-tokens", {}, "request-0001")) == (409, "ALREADY_ISSUED")
+    assert error_of(me.post("/api/agents/enrolment-tokens", order, "request-0001")) == (409, "ALREADY_ISSUED")
+    assert error_of(me.post("/api/agents/enrolment-tokens", {})) == (422, "VALIDATION_ERROR")
     assert error_of(me.post("/api/agents/enrolment-tokens", {"aws_account_id": "12"})) == (422, "VALIDATION_ERROR")
     row = world.one(
         "SELECT TIMESTAMPDIFF(MINUTE, created_at, expires_at) AS minutes FROM enrolment_tokens ORDER BY id DESC LIMIT 1"
