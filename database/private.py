@@ -1,5 +1,6 @@
 """The private MariaDB of a default installation: its own folder, port and socket, started and stopped with us."""
 
+import fcntl
 import os
 import pwd
 import secrets
@@ -156,16 +157,13 @@ def _enterable(folder: Path) -> Path:
 
 
 def _make_system_user() -> None:
-    """Root must not run a database. Two of us may come first at once: whoever loses the race for the password file looks again."""
-    for _ in range(20):
+    """Root must not run a database. One of us at a time: two `useradd` at once leave a user whose number then changes."""
+    with Path("/run/spotdb-user.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             pwd.getpwnam(USER)
-            return
         except KeyError:
-            made = subprocess.run(["useradd", "-r", "-M", "-s", "/usr/sbin/nologin", USER], capture_output=True, text=True)
-        if made.returncode:
-            time.sleep(0.2)
-    raise NoDatabase(f"the system user {USER} cannot be made: {made.stderr.strip()}")
+            subprocess.run(["useradd", "-r", "-M", "-s", "/usr/sbin/nologin", USER], check=True)
 
 
 def _owner() -> str:

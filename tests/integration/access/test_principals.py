@@ -20,7 +20,7 @@ CALLERS = (
 )
 
 # the route, and what each caller is answered: 401 who are you, 403 not you, 404 there is no such thing, 2xx and 422 come in.
-# (An enrolment token for another's AWS account is a 404; a notice that names no instance is clear until a replica exists.)
+# (A notice that names no instance is clear until a replica exists.)
 MATRIX = {
     "POST /api/admin/clients/create": (401, 401, 422, 403, 403, 403, 403, 403, 403),
     "GET /api/client/validate": (401, 401, 403, 200, 200, 403, 403, 403, 403),
@@ -30,7 +30,7 @@ MATRIX = {
     "GET /api/client/{client}/instances": (401, 401, 200, 200, 404, 403, 403, 403, 403),
     "GET /api/client/{client}/replicas": (401, 401, 200, 200, 404, 403, 403, 403, 403),
     "GET /api/client/{client}/analytics/downtime": (401, 401, 200, 200, 404, 403, 403, 403, 403),
-    "POST /api/agents/enrolment-tokens": (401, 401, 403, 201, 404, 403, 403, 403, 403),
+    "POST /api/agents/enrolment-tokens": (401, 401, 403, 422, 422, 403, 403, 403, 403),
     "POST /api/client/instances/{instance}/simulate-interruption": (401, 401, 403, None, 404, 403, 403, 403, 403),
     "GET /api/agents/{agent}/config": (401, 401, 200, 200, 404, 200, 404, 404, 404),
     "GET /api/agents/{agent}/emergency-status": (401, 401, 200, 200, 404, 200, 404, 404, 404),

@@ -144,6 +144,12 @@ def test_an_enrolment_token_is_shown_once_and_lives_an_hour(world, me, workload)
     assert row["minutes"] == 60
 
 
+def test_no_enrolment_token_is_made_for_anothers_aws_account(world, api, workload):
+    other = api.by(world.workload("other", aws_account="210987654321").client.token)
+
+    assert error_of(other.post("/api/agents/enrolment-tokens", {"aws_account_id": "123456789012"})) == (404, "NOT_FOUND")
+
+
 @pytest.fixture
 def on_simulated(shop: Shop, settings, api):
     """The client of a workload whose PRIMARY runs in the simulated AWS."""
