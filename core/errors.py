@@ -39,6 +39,10 @@ class WrongMediaType(SpotError):
     code, status = "UNSUPPORTED_MEDIA_TYPE", 415
 
 
+class NotAModel(WrongMediaType):
+    """This kind of file is never opened."""
+
+
 class Invalid(SpotError):
     """Some fields are not as they must be."""
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from typing import Any
 
 from flask import g, request
@@ -42,6 +43,32 @@ def takes(schema: type[Schema], *, keep_unknown: bool = False) -> Callable:
         return checked
 
     return decorate
+
+
+def takes_upload(schema: type[Schema], *, file: str, most_bytes: int) -> Callable:
+    """Give the view ``body``, the checked object of the form's member ``manifest``, and the bytes of ``file`` under its name."""
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            manifest, data = _uploaded(file, most_bytes)
+            g.json_object = {"manifest": manifest, file: sha256(data).hexdigest()}
+            return view(*args, body=load(schema, manifest), **{file: data}, **kwargs)
+
+        checked.takes = schema
+        return checked
+
+    return decorate
+
+
+def _uploaded(file: str, most_bytes: int) -> tuple[dict, bytes]:
+    if request.mimetype != "multipart/form-data":
+        raise errors.WrongMediaType(f"send multipart/form-data with manifest (JSON) and {file} (a file)")
+    request.max_content_length = most_bytes + MAX_BYTES
+    sent = request.files.get(file)
+    if sent is None:
+        raise errors.Invalid(fields={file: ["a file is required here"]})
+    return parse_json(request.form.get("manifest", "").encode("utf-8", "surrogateescape")), sent.read()
 
 
 def load(schema: type[Schema], value: dict) -> dict:

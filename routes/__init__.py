@@ -9,10 +9,11 @@ from routes.emergency import bp as emergency
 from routes.health import bp as health
 from routes.identity import bp as identity
 from routes.instances import bp as instances
+from routes.models import bp as models
 from routes.notifications import bp as notifications
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
 
 BLUEPRINTS = (
-    health, identity, admin, clients, agents, instances, replicas, emergency, commands, reporting, notifications, dashboard,
+    health, identity, admin, clients, agents, instances, replicas, emergency, commands, reporting, models, notifications, dashboard,
 )  # fmt: skip

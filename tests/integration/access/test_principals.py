@@ -44,6 +44,15 @@ MATRIX = {
     "POST /api/agents/{agent}/replicas/{nothing}/status": (401, 401, 422, 422, 404, 422, 404, 404, 404),
     "POST /api/agents/{agent}/commands/{nothing}/executed": (401, 401, 422, 422, 404, 422, 404, 404, 404),
     "POST /api/agents/register": (401, 401, 403, 403, 403, 403, 403, 403, 422),
+    "GET /api/admin/ml-models": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/ml-models/sessions": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/ml-models/upload": (401, 401, 415, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/models/upload": (401, 401, 415, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/ml-models/activate": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "POST /api/lab/graduate": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/ml-models/shadow": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/ml-models/fallback": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "GET /api/models/scorecard": (401, 401, 403, 200, 200, 403, 403, 403, 403),
     "GET /metrics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
 }
 

@@ -1,0 +1,206 @@
+"""Models of interruption risk: taken in, tried beside the active one, put in charge, and replaced, without a restart.
+
+The active model is a row; every process looks at it again after two seconds, so a change is in use everywhere within five.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from typing import Any
+from uuid import uuid4
+
+from core import audit, errors, model_check
+from core.database import Tx
+from core.domain.model import static_rule
+from core.domain.model.check import Check
+from core.domain.model.contract import VERSION, Features, Prediction
+from core.domain.model.files import read_arrays
+from core.domain.model.kinds import Model, build
+from core.domain.model.registered import STATIC, Registered
+from core.domain.serialize import canonical
+from core.sql import models
+
+log = logging.getLogger("core.ml_interface")
+
+LOOK_AGAIN_SECONDS = 2.0
+DEADLINE_SECONDS = 0.5
+PART_BYTES = 512 * 1024
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model ready to predict, and the row it came from; no row is the static rule."""
+
+    registered: Registered | None
+    model: Model | None
+
+
+def examine(manifest: Mapping[str, Any], weights: bytes) -> list[Check]:
+    """What an upload is worth, found out in a process of its own. Opens no transaction."""
+    return model_check.checked(manifest, weights)
+
+
+def register_ml_model(tx: Tx, manifest: Mapping[str, Any], weights: bytes, checks: list[Check], *, actor: str) -> dict:
+    """Keep an examined upload. A rejected one keeps its verdict and loses its weights."""
+    failed = next((check for check in checks if not check.passed), None)
+    status, label = "rejected" if failed else "validated", f"{manifest['name']} {manifest['version']}"
+    model_id = _insert(tx, manifest, weights, checks, status)
+    for part, start in enumerate(range(0, 0 if failed else len(weights), PART_BYTES)):
+        models.insert_part(tx, model_id, part, weights[start : start + PART_BYTES])
+    verdict = f"it fails {failed.name}: {failed.sentence}" if failed else f"it passes {len(checks)} checks"
+    _session(tx, model_id, "upload", f"Uploaded {label}: {verdict}", actor)
+    return shown(models.get(tx, model_id))
+
+
+def _insert(tx: Tx, manifest: Mapping[str, Any], weights: bytes, checks: list[Check], status: str) -> int:
+    try:
+        return models.insert(
+            tx, uuid=str(uuid4()), name=manifest["name"], model_version=manifest["version"], kind=manifest["kind"],
+            manifest=canonical(manifest), sha256=sha256(weights).digest(), status=status,
+            checks=canonical([check.__dict__ for check in checks]), now=tx.now(),
+        )  # fmt: skip
+    except errors.Duplicate:
+        raise errors.Invalid(fields={"version": ["this name and version exist already; a model is never overwritten"]}) from None
+
+
+def activate_ml_model(tx: Tx, uuid: str, *, actor: str) -> dict:
+    """Put a model in charge; the one before it is retired and stays at hand for the fallback."""
+    chosen = _usable(tx, uuid)
+    before = models.lock_active(tx)
+    if before and before.id == chosen.id:
+        return {"active": shown(chosen), "previous": None}
+    if before:
+        models.set_status(tx, before.id, "retired", tx.now())
+    models.set_status(tx, chosen.id, "active", tx.now())
+    _session(tx, chosen.id, "activation", f"Activated {chosen.label} in place of {before.label if before else STATIC['name']}", actor)
+    return {"active": shown(models.get(tx, chosen.id)), "previous": shown(before) if before else STATIC}
+
+
+promote_model_to_production = activate_ml_model
+
+
+def shadow_ml_model(tx: Tx, uuid: str, *, actor: str) -> dict:
+    """Let a model predict beside the active one, without any say."""
+    chosen = _usable(tx, uuid)
+    if chosen.status == "active":
+        raise errors.Conflict("it is the active model; activate another one first")
+    models.set_status(tx, chosen.id, "shadow", tx.now())
+    _session(tx, chosen.id, "shadow", f"{chosen.label} predicts in the shadow from now on", actor)
+    return shown(models.get(tx, chosen.id))
+
+
+def fall_back(tx: Tx, *, actor: str, why: str = "by hand", status: str = "validated") -> dict:
+    """Take the active model out of charge: the one that was in charge before it decides again, else the static rule."""
+    present = models.lock_active(tx)
+    if present is None:
+        return {"active": STATIC, "previous": STATIC}
+    before = models.newest_retired(tx)
+    models.set_status(tx, present.id, status, tx.now())
+    if before:
+        models.set_status(tx, before.id, "active", tx.now())
+    follower = before.label if before else STATIC["name"]
+    _session(tx, present.id, "demotion" if status == "demoted" else "fallback", f"{follower} in place of {present.label}: {why}", actor)
+    return {"active": shown(models.get(tx, before.id)) if before else STATIC, "previous": shown(models.get(tx, present.id))}
+
+
+def _usable(tx: Tx, uuid: str) -> Registered:
+    chosen = models.lock(tx, uuid)
+    if chosen is None:
+        raise errors.NotFound()
+    if not chosen.is_usable:
+        raise errors.Conflict(f"{chosen.label} is {chosen.status}; only a validated model can be used")
+    return chosen
+
+
+def _session(tx: Tx, model_id: int, kind: str, sentence: str, actor: str) -> None:
+    models.insert_session(tx, uuid=str(uuid4()), model_id=model_id, kind=kind, sentence=sentence, actor=actor, now=tx.now())
+    audit.record(tx, client_id=0, actor=actor, action=f"model_{kind}", resource=("model", model_id), why=sentence)
+
+
+def invoke_ml_decision(tx: Tx, features: Features) -> dict:
+    """The contract's answer v1.0 for one pool: by the active model, or by the static rule when there is none, it fails or is late."""
+    began = time.monotonic()
+    loaded = LOADED.active(tx)
+    prediction, why = predict_within(loaded, features)
+    served_by = shown(loaded.registered) if why is None and loaded.registered else STATIC
+    return {
+        "contract_version": VERSION, "prediction_id": str(uuid4()), "interruption_probability": prediction.interruption_probability,
+        "confidence_score": prediction.confidence_score, "recommended_action": prediction.recommended_action,
+        "model": served_by, "fell_back_because": why, "latency_ms": round(1000 * (time.monotonic() - began), 3),
+    }  # fmt: skip
+
+
+def predict_interruption_risk(tx: Tx, features: Features) -> float:
+    """The probability alone."""
+    return invoke_ml_decision(tx, features)["interruption_probability"]
+
+
+def predict_within(loaded: Loaded, features: Features) -> tuple[Prediction, str | None]:
+    """A prediction, and why the static rule made it although there is a model."""
+    if loaded.model is None:
+        return static_rule.predict(features), None
+    began = time.monotonic()
+    try:
+        (prediction,) = loaded.model.predict([features])
+    except (ValueError, ArithmeticError) as error:
+        return static_rule.predict(features), f"the model failed: {error}"
+    if time.monotonic() - began > DEADLINE_SECONDS:
+        return static_rule.predict(features), "the model was late"
+    return prediction, None
+
+
+def load(tx: Tx, registered: Registered) -> Model:
+    """The model of a row, from its weights."""
+    manifest = json.loads(registered.manifest)
+    return build(registered.kind, tuple(manifest["numbers"]), read_arrays(models.weights(tx, registered.id)))
+
+
+class LoadedModels:
+    """What this process has loaded; the row decides, and it is looked at again after ``LOOK_AGAIN_SECONDS``."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Model] = {}
+        self._active = Loaded(None, None)
+        self._looked_at = -LOOK_AGAIN_SECONDS
+        self._lock = Lock()
+
+    def active(self, tx: Tx) -> Loaded:
+        with self._lock:
+            if time.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
+                self._active = self._of(tx, models.active(tx))
+                self._looked_at = time.monotonic()
+            return self._active
+
+    def shadows(self, tx: Tx) -> list[Loaded]:
+        with self._lock:
+            return [self._of(tx, registered) for registered in models.shadows(tx)]
+
+    def _of(self, tx: Tx, registered: Registered | None) -> Loaded:
+        if registered is None:
+            return Loaded(None, None)
+        if registered.id not in self._by_id:
+            self._by_id[registered.id] = load(tx, registered)
+            log.info("loaded %s", registered.label, extra={"component": "MOD-AI-01", "action": "LOAD", "result": "SUCCESS"})
+        return Loaded(registered, self._by_id[registered.id])
+
+
+LOADED = LoadedModels()
+
+
+def shown(registered: Registered) -> dict:
+    """A model as the API shows it."""
+    manifest = json.loads(registered.manifest)
+    return {
+        "model_id": registered.uuid, "name": registered.name, "version": registered.model_version, "kind": registered.kind,
+        "status": registered.status, "sha256": registered.sha256.hex(), "numbers": manifest["numbers"],
+        "description": manifest.get("description"), "checks": json.loads(registered.checks), "created_at": registered.created_at,
+    }  # fmt: skip
+
+
+def sessions(tx: Tx, limit: int) -> list[dict]:
+    """Uploads, activations, fallbacks and demotions, newest first."""
+    return models.sessions(tx, limit)

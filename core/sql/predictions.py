@@ -1,0 +1,81 @@
+"""What was predicted of live Spot instances, and what became of them."""
+
+from datetime import datetime
+
+from core.database import Tx
+
+
+def subjects(tx: Tx) -> list[dict]:
+    """Live Spot instances with what we learnt of their pools: ages in hours, counts of interruptions and notices."""
+    return tx.all(
+        "SELECT i.id AS instance_id, i.instance_type, i.az, i.az_id, i.pool_id,"
+        " TIMESTAMPDIFF(SECOND, COALESCE(i.launched_at, i.created_at), UTC_TIMESTAMP(6)) / 3600 AS instance_age_hours,"
+        " TIMESTAMPDIFF(SECOND, GREATEST(m.ice_until - INTERVAL 3 MINUTE, m.poisoned_until - INTERVAL 15 DAY), UTC_TIMESTAMP(6)) / 3600"
+        " AS pool_age_hours"
+        " FROM instances i LEFT JOIN pool_memory m ON m.pool_id = i.pool_id"
+        " WHERE i.lifecycle = 'spot' AND i.role IN ('PRIMARY', 'REPLICA') AND i.ec2_instance_id IS NOT NULL AND i.pool_id IS NOT NULL"
+        " AND i.notice_rank < 2 AND i.terminate_requested_at IS NULL ORDER BY i.id LIMIT 10000"
+    )
+
+
+def losses_by_pool(tx: Tx) -> list[dict]:
+    """Interruption notices and losses of the last seven days per pool."""
+    return tx.all(
+        "SELECT i.pool_id, SUM(c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 6 HOUR AND c.notice_rank >= 2) AS losses_6h,"
+        " SUM(c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY AND c.notice_rank >= 2) AS losses_24h,"
+        " SUM(c.notice_rank >= 2) AS losses_7d, SUM(c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY) AS notices_24h"
+        " FROM incidents c JOIN instances i ON i.id = c.instance_id"
+        " WHERE c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 7 DAY AND i.pool_id IS NOT NULL GROUP BY i.pool_id"
+    )
+
+
+def recent_prices(tx: Tx) -> list[dict]:
+    """Each pool's prices of the last day, oldest first."""
+    return tx.all(
+        "SELECT pool_id, price FROM spot_price_snapshots WHERE observed_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY"
+        " ORDER BY pool_id, observed_at LIMIT 100000"
+    )
+
+
+def insert(tx: Tx, rows: list[tuple]) -> int:
+    """Rows of (model_id, instance_id, pool_id, predicted_at, horizon_at, probability, confidence, features, latency_ms); once each."""
+    return tx.insert_many(
+        "INSERT IGNORE INTO predictions (model_id, instance_id, pool_id, predicted_at, horizon_at, probability, confidence, features, latency_ms)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        rows,
+    )
+
+
+def due(tx: Tx, limit: int) -> list[dict]:
+    """Predictions whose hour is over, with the first sign of an interruption within it and when the instance ended, if it did."""
+    return tx.all(
+        "SELECT p.id, p.predicted_at, p.horizon_at, i.ended_at, i.terminate_requested_at,"
+        " (SELECT MIN(c.opened_at) FROM incidents c WHERE c.instance_id = p.instance_id AND c.notice_rank >= 2"
+        " AND c.opened_at > p.predicted_at AND c.opened_at <= p.horizon_at) AS interrupted_at"
+        " FROM predictions p JOIN instances i ON i.id = p.instance_id"
+        " WHERE p.outcome IS NULL AND p.horizon_at <= UTC_TIMESTAMP(6) ORDER BY p.horizon_at LIMIT %(limit)s",
+        limit=limit,
+    )
+
+
+def set_outcome(tx: Tx, prediction_id: int, outcome: str, now: datetime) -> None:
+    tx.execute(
+        "UPDATE predictions SET outcome = %(outcome)s, outcome_at = %(now)s WHERE id = %(id)s AND outcome IS NULL",
+        id=prediction_id, outcome=outcome, now=now,
+    )  # fmt: skip
+
+
+def scored(tx: Tx, model_id: int, limit: int) -> list[tuple[float, int]]:
+    """The newest (probability, outcome) pairs of a model, oldest first; 0 is the static rule."""
+    rows = tx.all(
+        "SELECT probability, outcome FROM predictions WHERE model_id = %(id)s AND outcome IN ('interrupted', 'survived')"
+        " ORDER BY id DESC LIMIT %(limit)s",
+        id=model_id,
+        limit=limit,
+    )
+    return [(row["probability"], int(row["outcome"] == "interrupted")) for row in reversed(rows)]
+
+
+def last_latencies(tx: Tx, model_id: int) -> list[float]:
+    rows = tx.all("SELECT latency_ms FROM predictions WHERE model_id = %(id)s ORDER BY id DESC LIMIT 1000", id=model_id)
+    return sorted(row["latency_ms"] for row in rows)

@@ -1,0 +1,7 @@
+"""Predict, learn what became of it, and judge the models by it."""
+
+from core.predictions import work
+
+
+def run(context) -> dict:
+    return work()

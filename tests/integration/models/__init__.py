@@ -1,0 +1,1 @@
+"""Models, from the upload to the verdict of what happened."""
