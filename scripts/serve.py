@@ -17,7 +17,7 @@ def main() -> int:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stop.set())
     began = time.monotonic()
-    stack = Stack(Path(os.environ.get("SPOTOPT_VAR", ROOT / "var")), preset="demo")
+    stack = Stack(Path(os.environ.get("SPOTOPT_VAR", ROOT / "var")), preset="demo", port=5000)
     try:
         stack.start()
         fleet = demo.seed(stack) if stack.simulated else None

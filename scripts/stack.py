@@ -29,13 +29,19 @@ class CannotStart(Exception):
 
 
 class Stack:
-    """Everything below ``folder``; with DB_HOST in the environment that database is used instead of a private one."""
+    """Everything below ``folder``; with DB_HOST in the environment that database is used instead of a private one.
 
-    def __init__(self, folder: Path, *, app: str = "backend:app", preset: str = "", boot_seconds: float = 3.0, seed: int = 7):
+    ``port`` is where the server listens the first time if it is free; 0 takes any. Workers share their port, so two
+    products that took the same one would share its requests too: only who starts alone asks for a certain one.
+    """
+
+    def __init__(
+        self, folder: Path, *, app: str = "backend:app", preset: str = "", boot_seconds: float = 3.0, seed: int = 7, port: int = 0
+    ):  # fmt: skip
         self.folder = folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.app, self.preset, self.boot_seconds, self.seed = app, preset, boot_seconds, seed
-        self.ports, self.secrets = self._ports(), self._secrets()
+        self.ports, self.secrets = self._ports(port), self._secrets()
         self.database: PrivateDatabase | None = None
         self.access: Access | None = None
         self._simulator: subprocess.Popen | None = None
@@ -174,13 +180,13 @@ class Stack:
         log = self.folder / f"{name}.log"
         raise CannotStart(f"the {name} did not come up; the end of {log}:\n{_tail(log)}")
 
-    def _ports(self) -> dict[str, int]:
+    def _ports(self, wanted: int) -> dict[str, int]:
         """The ports of the last start where they are still free, else free ones; an explicit setting wins."""
         file = self.folder / "ports.json"
         kept = json.loads(file.read_text()) if file.exists() else {}
         if os.environ.get("FLASK_PORT"):
             kept["server"] = int(os.environ["FLASK_PORT"])
-        ports = {name: _free_port(kept.get(name, 5000 if name == "server" else 0)) for name in PORTS}
+        ports = {name: _free_port(kept.get(name, wanted if name == "server" else 0)) for name in PORTS}
         file.write_text(json.dumps(ports))
         return ports
 

@@ -51,14 +51,12 @@ def _passing_folder() -> Iterator[Path]:
 
 @contextmanager
 def _without_our_settings() -> Iterator[None]:
-    """No setting from the environment but a free port: two products on one port would share its requests between them."""
+    """No setting from the environment: it describes another product."""
     names = [field.name.upper() for field in fields(Settings) if field.name.upper() in os.environ]
     hidden = {name: os.environ.pop(name) for name in names}
-    os.environ["FLASK_PORT"] = "0"
     try:
         yield
     finally:
-        del os.environ["FLASK_PORT"]
         os.environ.update(hidden)
 
 
