@@ -16,6 +16,7 @@ import { theme } from "./theme.js";
 
 const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
+const ModelsPage = lazy(() => import("./pages/ModelsPage.jsx"));
 
 const queries = makeQueryClient();
 
@@ -47,6 +48,7 @@ function Pages() {
           <Route index element={<FleetPage />} />
           <Route path="agents/:agentId" element={<AgentPage />} />
           <Route path="emergencies" element={<EmergenciesPage />} />
+          <Route path="models" element={<ModelsPage />} />
           <Route path="*" element={<MissingPage />} />
         </Route>
       </Routes>

@@ -9,6 +9,13 @@ export const ENDPOINTS = {
   downtime: ["GET", "/api/client/:clientId/analytics/downtime"],
   emergency: ["GET", "/api/agents/:agentId/emergency-status"],
   interrupt: ["POST", "/api/client/instances/:instanceId/simulate-interruption"],
+  scorecard: ["GET", "/api/models/scorecard"],
+  models: ["GET", "/api/admin/ml-models"],
+  modelSessions: ["GET", "/api/admin/ml-models/sessions"],
+  uploadModel: ["POST", "/api/admin/ml-models/upload"],
+  activateModel: ["POST", "/api/admin/ml-models/activate"],
+  shadowModel: ["POST", "/api/admin/ml-models/shadow"],
+  fallBackModel: ["POST", "/api/admin/ml-models/fallback"],
 };
 
 export const EVENT_STREAM = "/api/events/stream";
@@ -26,9 +33,9 @@ const SENTENCES = {
 
 // Every failure has a sentence for people, a code for the program, and the id to quote.
 export class ApiError extends Error {
-  constructor({ code, message, status = 0, requestId }) {
+  constructor({ code, message, status = 0, requestId, details }) {
     super(SENTENCES[code] ?? message);
-    Object.assign(this, { code, status, requestId });
+    Object.assign(this, { code, status, requestId, details });
   }
 }
 
@@ -47,10 +54,11 @@ async function call(name, params = {}, body) {
 
 async function send(method, url, body, requestId) {
   const headers = { Accept: "application/json", "X-Requested-With": "dashboard", "X-Request-ID": requestId };
-  if (method === "POST") headers["Content-Type"] = "application/json";
+  const isForm = body instanceof FormData;
+  if (method === "POST" && !isForm) headers["Content-Type"] = "application/json";
   let reply;
   try {
-    reply = await fetch(url, { method, headers, body: method === "POST" ? JSON.stringify(body ?? {}) : undefined });
+    reply = await fetch(url, { method, headers, body: method === "POST" ? (isForm ? body : JSON.stringify(body ?? {})) : undefined });
   } catch {
     throw new ApiError({ code: "UNREACHABLE", requestId });
   }
@@ -59,8 +67,8 @@ async function send(method, url, body, requestId) {
   return answer.data;
 }
 
-function problem(status, { code = "SERVER_ERROR", message = "The server failed.", request_id: requestId } = {}) {
-  return new ApiError({ code, message, status, requestId });
+function problem(status, { code = "SERVER_ERROR", message = "The server failed.", request_id: requestId, details } = {}) {
+  return new ApiError({ code, message, status, requestId, details });
 }
 
 // Params named in the address go there; the rest of a GET becomes its query.
@@ -72,6 +80,12 @@ function addressOf(template, params, method) {
   });
   const query = method === "GET" && new URLSearchParams(rest).toString();
   return query ? `${path}?${query}` : path;
+}
+
+function form(members) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(members)) data.append(name, value);
+  return data;
 }
 
 // crypto.randomUUID exists on secure origins only; this works everywhere.
@@ -88,4 +102,11 @@ export const api = {
   downtime: (clientId, days) => call("downtime", { clientId, days }),
   emergency: (agentId, incidentId) => call("emergency", { agentId, ...(incidentId && { incident_id: incidentId }) }),
   interrupt: (instanceId, kind) => call("interrupt", { instanceId }, { kind }),
+  scorecard: () => call("scorecard"),
+  models: () => call("models"),
+  modelSessions: () => call("modelSessions"),
+  uploadModel: (manifest, weights) => call("uploadModel", {}, form({ manifest, weights })),
+  activateModel: (modelId) => call("activateModel", {}, { model_id: modelId }),
+  shadowModel: (modelId) => call("shadowModel", {}, { model_id: modelId }),
+  fallBackModel: () => call("fallBackModel"),
 };

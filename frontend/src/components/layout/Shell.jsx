@@ -1,7 +1,7 @@
 // The frame: a rail with words and icons (a drawer on the phone), a bar on top, what concerns everything below it.
 import { ActionIcon, AppShell, Burger, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { IconAlertTriangle, IconLogout, IconMoon, IconServer2, IconSun, IconUserCircle, IconWorld } from "@tabler/icons-react";
+import { IconAlertTriangle, IconChartDots, IconLogout, IconMoon, IconServer2, IconSun, IconUserCircle, IconWorld } from "@tabler/icons-react";
 import { Suspense } from "react";
 import { NavLink, Outlet } from "react-router";
 
@@ -16,6 +16,7 @@ import { Dashed } from "../Sign.jsx";
 const PLACES = [
   ["/", "Fleet", IconServer2],
   ["/emergencies", "Emergencies", IconAlertTriangle],
+  ["/models", "Models", IconChartDots],
 ];
 
 export function Shell() {
