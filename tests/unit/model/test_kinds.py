@@ -1,6 +1,7 @@
 """Each kind of model gives the probabilities its formula says, whatever it is fed."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,3 +116,9 @@ def test_a_pickle_is_known_by_its_first_bytes(protocol):
 def test_a_file_that_cannot_be_read_breaks_the_contract(data):
     with pytest.raises(ContractBroken):
         read_arrays(data)
+
+
+def test_the_guide_names_every_number_a_model_may_take():
+    guide = (Path(__file__).parents[3] / "docs/MODELS.md").read_text()
+
+    assert [name for name in NUMBERS if f"`{name}`" not in guide] == []
