@@ -110,6 +110,8 @@ def _claim(tx: Tx, began: float) -> Claim | None:
 
 def _still_wanted(tx: Tx, intent: Intent) -> bool:
     """A PRIMARY is never ended, whatever was ordered before it was promoted (INV-32)."""
+    if intent.kind == "launch" and intent.instance_id:
+        return not _waited_too_long(tx, intent)
     if intent.kind != "terminate":
         return True
     instance = instances.by_ec2_id(tx, json.loads(intent.params)["ec2_instance_id"])
@@ -117,6 +119,12 @@ def _still_wanted(tx: Tx, intent: Intent) -> bool:
         actions.finish(tx, intent, "failed", error="it is the PRIMARY now")
         return False
     return True
+
+
+def _waited_too_long(tx: Tx, intent: Intent) -> bool:
+    """A launch nobody has begun, of a replica whose six hours are over: SAFE MODE held it; the reconciler withdraws it."""
+    expiry = instances.get(tx, intent.instance_id).replica_expiry
+    return intent.tries == 0 and expiry is not None and expiry <= tx.now()
 
 
 def tags_of(claim: Claim, settings: Settings) -> dict[str, str]:

@@ -145,6 +145,15 @@ def count_terminations(tx: Tx, instance_id: int) -> int:
     )["n"]
 
 
+def held_back(tx: Tx, incident_id: int) -> list[dict]:
+    """Launches of an incident that SAFE MODE holds: planned under it, or waiting since before."""
+    return tx.all(
+        "SELECT why FROM actions WHERE incident_id = %(id)s AND kind = 'launch'"
+        " AND (state = 'dry_run' OR (state = 'pending' AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)))) ORDER BY id",
+        id=incident_id,
+    )
+
+
 def has_dry_run(tx: Tx, incident_id: int, kind: str) -> bool:
     row = tx.one(
         "SELECT 1 AS yes FROM actions WHERE incident_id = %(id)s AND kind = %(kind)s AND state = 'dry_run' LIMIT 1",

@@ -44,6 +44,14 @@ MATRIX = {
     "POST /api/agents/{agent}/replicas/{nothing}/status": (401, 401, 422, 422, 404, 422, 404, 404, 404),
     "POST /api/agents/{agent}/commands/{nothing}/executed": (401, 401, 422, 422, 404, 422, 404, 404, 404),
     "POST /api/agents/register": (401, 401, 403, 403, 403, 403, 403, 403, 422),
+    "GET /api/admin/safe-mode": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "PUT /api/admin/safe-mode": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/modules": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "PUT /api/admin/modules/{nothing}": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/clients/{client}/token": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/clients/{nothing}/regenerate-token": (401, 401, 404, 403, 403, 403, 403, 403, 403),
+    "DELETE /api/admin/clients/{nothing}": (401, 401, 404, 403, 403, 403, 403, 403, 403),
+    "POST /api/incidents/{nothing}/acknowledge": (401, 401, 403, 404, 404, 403, 403, 403, 403),
     "GET /metrics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
 }
 
