@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, current
-from core import audit, database, events, notifications, safe_mode
+from core import audit, breaker, database, errors, events, notifications, safe_mode
 from core.cloud.actions import KINDS, Launch, Outcome
-from core.cloud.aws import OURS, Clouds
+from core.cloud.aws import OURS, Clouds, NoSession
 from core.cloud.errors import Answer
 from core.database import Tx
 from core.domain.account import Account
@@ -34,6 +34,7 @@ log = logging.getLogger("core.actions")
 
 TRUST_SECONDS = actions.LEASE_SECONDS - 2
 PLACE_MEMORY = timedelta(hours=24)
+NO_ANSWER = frozenset({Answer.UNKNOWN, Answer.STALE_CREDENTIALS, Answer.NOT_ALLOWED})  # what the breaker counts
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,17 @@ class Executor:
         if claim is None:
             return False
         if time.monotonic() < claim.trust_until:
+            called = time.monotonic()
             outcome = self._act(claim)
-            database.run(lambda tx: record(tx, claim.intent, outcome))
+            database.run(lambda tx: record(tx, claim.intent, outcome, time.monotonic() - called))
         return True
 
+    def is_due(self) -> bool:
+        """Whether an intent waits to be claimed."""
+        return bool(database.run(actions.due))
+
     def _act(self, claim: Claim) -> Outcome:
-        ec2 = self._clouds.of(claim.account)
-        outcome = KINDS[claim.intent.kind].act(ec2, self._request(claim))
+        outcome = self._call(claim)
         if outcome.answer is Answer.STALE_CREDENTIALS:
             self._clouds.forget(claim.account)
         log.info(
@@ -81,6 +86,14 @@ class Executor:
             extra={"component": "CORE-EXEC", "action": claim.intent.kind.upper(), "result": outcome.answer},
         )  # fmt: skip
         return outcome
+
+    def _call(self, claim: Claim) -> Outcome:
+        try:
+            return KINDS[claim.intent.kind].act(self._clouds.of(claim.account).once(), self._request(claim))
+        except NoSession as closed:
+            return Outcome(closed.answer, error=closed.message)
+        except errors.Unavailable as silent:
+            return Outcome(Answer.UNKNOWN, error=silent.message)
 
     def _request(self, claim: Claim):
         params = json.loads(claim.intent.params)
@@ -95,7 +108,7 @@ def _claim(tx: Tx, began: float) -> Claim | None:
         return None
     for action_id in actions.due(tx):
         intent = actions.lock_due(tx, action_id)
-        if intent is not None and _still_wanted(tx, intent):
+        if intent is not None and _still_wanted(tx, intent) and breaker.may_call(tx, intent.account_id):
             actions.lease(tx, intent.id)
             agent = intent.agent_id and agents.get(tx, intent.agent_id)
             return Claim(
@@ -110,6 +123,8 @@ def _claim(tx: Tx, began: float) -> Claim | None:
 
 def _still_wanted(tx: Tx, intent: Intent) -> bool:
     """A PRIMARY is never ended, whatever was ordered before it was promoted (INV-32)."""
+    if intent.kind == "launch" and intent.instance_id:
+        return not _waited_too_long(tx, intent)
     if intent.kind != "terminate":
         return True
     instance = instances.by_ec2_id(tx, json.loads(intent.params)["ec2_instance_id"])
@@ -117,6 +132,12 @@ def _still_wanted(tx: Tx, intent: Intent) -> bool:
         actions.finish(tx, intent, "failed", error="it is the PRIMARY now")
         return False
     return True
+
+
+def _waited_too_long(tx: Tx, intent: Intent) -> bool:
+    """A launch nobody has begun, of a replica whose six hours are over: SAFE MODE held it; the reconciler withdraws it."""
+    expiry = instances.get(tx, intent.instance_id).replica_expiry
+    return intent.tries == 0 and expiry is not None and expiry <= tx.now()
 
 
 def tags_of(claim: Claim, settings: Settings) -> dict[str, str]:
@@ -148,10 +169,11 @@ def join_token(install_key: str, intent_id: int, attempt: int) -> str:
     return f"soj_{intent_id}_{attempt}_{mac}"
 
 
-def record(tx: Tx, intent: Intent, outcome: Outcome) -> None:
-    """Write down what a call came to. The agent is locked first, as everywhere."""
+def record(tx: Tx, intent: Intent, outcome: Outcome, seconds: float = 0.0) -> None:
+    """Write down what a call of so many ``seconds`` came to. The agent is locked first, as everywhere."""
     if intent.agent_id:
         lock_agent(tx, intent.agent_id)
+    breaker.note(tx, intent.account_id, seconds, outcome.error or "no answer" if outcome.answer in NO_ANSWER else None)
     RECORD[outcome.answer](tx, intent, outcome)
 
 

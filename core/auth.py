@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.sessions import is_admin_token, session_of
 from core.sql import agents, clients, enrolment, instances
 
 COOKIE = "spotopt_session"
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ def _client(tx: Tx, token: str) -> Principal:
     row = clients.by_token(tx, digest(token))
     if row is None:
         raise errors.Unauthenticated()
+    if row["last_used_at"] is None or tx.now() - row["last_used_at"] > USE_IS_NOTED_EVERY:
+        clients.token_used(tx, row["token_id"], tx.now())
     return Principal("client", f"client:{row['id']}", client_id=row["id"])
 
 

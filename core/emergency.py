@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from core import audit, errors, events, notifications
+from core import audit, by_hand, errors, events, notifications
+from core.acknowledgement import unconfirmed_move
 from core.database import Tx
 from core.domain.incident import Incident, is_late_copy
 from core.domain.intent import EMERGENCY
@@ -84,6 +85,8 @@ def respond(tx: Tx, agent: Agent, safe: bool, incident: Incident) -> Decision:
         promote_replica(tx, agent, standby.instance, decision.reason, incident=incident)
     elif decision.action in (Action.PREPARE_REPLICA, Action.LAUNCH):
         create_emergency_replica(tx, agent, safe, incident, situation, decision.reason)
+    if safe:
+        by_hand.ask_for_help(tx, agent, incident, decision, situation)
     if incidents.set_sentence(tx, incident.id, decision.reason):
         events.emit(tx, agent.client_id, "incident", agent_id=agent.uuid, incident_id=incident.uuid)
     return decision
@@ -247,7 +250,7 @@ def _situation(tx: Tx, agent: Agent, incident: Incident) -> Situation:
         subject=subject,
         config=agents.config(tx, agent.id),
         standbys=replicas.standbys(tx, agent.id),
-        last_failover_at=agent.last_failover_at,
+        last_failover_at=unconfirmed_move(tx, agent),
         recent_orders=replicas.ordered_since(tx, agent.id, subject.id, tx.now() - REPLICA_LIFE),
     )
 

@@ -19,6 +19,7 @@ OVERLAP = timedelta(seconds=30)
 POLL_SECONDS = 0.4
 REMEMBER = 5000
 QUEUE_SIZE = 200
+EVERYBODY = 0  # an event of the whole installation, for the streams of every client
 
 
 def emit(tx: Tx, client_id: int, type: str, **payload: Any) -> None:
@@ -90,7 +91,7 @@ class Feed:
 
     def _hand_out(self, row: dict) -> None:
         for queue, client_id in list(self._streams.items()):
-            if client_id in (None, row["client_id"]):
+            if client_id in (None, row["client_id"]) or row["client_id"] == EVERYBODY:
                 try:
                     queue.put_nowait(row)
                 except Full:

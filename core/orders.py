@@ -1,5 +1,6 @@
 """Orders to AWS: an intent is a committed row before anything is called (INV-38)."""
 
+import logging
 from datetime import datetime
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ from core.domain.lifecycle import Instance
 from core.domain.pools import Candidate
 from core.domain.serialize import canonical
 from core.sql import actions, instances
+
+log = logging.getLogger("core.orders")
 
 
 def order(
@@ -31,6 +34,8 @@ def order(
         )  # fmt: skip
     except errors.Duplicate:
         return None
+    if safe:
+        log.info("[SAFE_MODE] Would execute: %s", kind, extra={"component": "CORE-EXEC", "action": kind.upper(), "result": "DRY_RUN"})
     tx.on_commit(lambda: doorbell.ring("executor"))
     return action_id
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from config.settings import Settings
-from core import database, errors, safe_mode
+from core import breaker, database, errors, safe_mode
 from core.actions import install_name
-from core.cloud.aws import Clouds
+from core.cloud.aws import Clouds, Ec2
 from core.cloud.machine import Machine
 from core.database import Tx
 from core.domain.account import Account
@@ -31,7 +31,7 @@ def sweep(clouds: Clouds, settings: Settings) -> dict:
     for account in database.run(accounts.active):
         for region in json.loads(account.regions):
             try:
-                machines = clouds.of(account).ours(region, install_name(settings))
+                machines = breaker.ask(clouds, account, partial(Ec2.ours, region=region, install=install_name(settings)))
             except errors.SpotError as error:
                 log.warning("no sweep of account %s in %s: %s", account.aws_account_id, region, error.message)
                 counts["unreachable"] += 1

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core import audit, errors
+from core import audit, errors, events
 from core.database import Tx
 from core.sql import actions, settings
 
@@ -32,6 +32,7 @@ def switch(tx: Tx, on: bool, *, actor: str, reason: str) -> dict:
     settings.write(tx, KEY, "on" if on else "off", tx.now())
     word = "on" if on else "off"
     audit.record(tx, client_id=0, actor=actor, action=f"safe_mode_{word}", resource=("system", 0), why=reason)
+    events.emit(tx, events.EVERYBODY, "safe_mode", on=on, in_force=False)
     return state(tx)
 
 
@@ -40,7 +41,10 @@ def confirm(tx: Tx, now: datetime) -> bool:
     row = settings.read(tx, KEY)
     if row is None or row["v"] == "off" or row["in_force_at"] is not None or actions.in_flight(tx):
         return False
-    return bool(settings.set_in_force(tx, KEY, now))
+    came = bool(settings.set_in_force(tx, KEY, now))
+    if came:
+        events.emit(tx, events.EVERYBODY, "safe_mode", on=True, in_force=True)
+    return came
 
 
 def refuse_if_on(tx: Tx) -> None:

@@ -4,9 +4,11 @@ Silence alone never switches: a loss is confirmed by Describe (INV-57).
 """
 
 import logging
+from functools import partial
 from itertools import groupby
 
-from core import audit, database, errors, events, notifications
+from core import audit, breaker, database, errors, events, notifications
+from core.cloud.aws import Ec2
 from core.cloud.machine import Machine
 from core.database import Tx
 from core.domain.account import Account
@@ -33,7 +35,7 @@ def watch(clouds) -> dict:
     questions = database.run(_in_question)
     for (account, region), machines in questions:
         try:
-            seen = clouds.of(account).describe(region, [instance.ec2_instance_id for instance in machines])
+            seen = breaker.ask(clouds, account, partial(Ec2.describe, region=region, ids=[i.ec2_instance_id for i in machines]))
         except errors.SpotError as error:
             log.warning("EC2 cannot be asked about account %s in %s: %s", account.aws_account_id, region, error.message)
             counts["unreachable"] += 1

@@ -375,6 +375,16 @@ CREATE TABLE actions (
   KEY ix_action_instance (instance_id, kind, state)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- Per account: how often in a row AWS did not answer, and when it is asked again (FAIL-22, FAIL-52). Unversioned:
+-- a failing call must not make an operator's edit of the account stale.
+CREATE TABLE account_breakers (
+  account_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+  failures INT UNSIGNED NOT NULL DEFAULT 0,                                    -- in a row
+  failing_since DATETIME(6) NULL,                                              -- the first of them began
+  open_until DATETIME(6) NULL,                                                 -- set: open; then one call may try
+  last_error VARCHAR(255) NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- Orders to an agent: delivered at least once, executed at most once (INV-36).
 CREATE TABLE commands (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,

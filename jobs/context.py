@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from config.settings import Settings
 from core.actions import Executor
 from core.cloud.aws import Clouds
+from core.crew import Crew
 
 
 @dataclass(frozen=True)
@@ -12,8 +13,10 @@ class Context:
     settings: Settings
     clouds: Clouds
     executor: Executor
+    crew: Crew
 
     @classmethod
     def of(cls, settings: Settings) -> "Context":
         clouds = Clouds(settings)
-        return cls(settings, clouds, Executor(clouds, settings))
+        executor = Executor(clouds, settings)
+        return cls(settings, clouds, executor, Crew(executor))

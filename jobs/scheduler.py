@@ -63,6 +63,7 @@ class Timetable:
         """Finish what runs, then hand the lease over."""
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
+        self._context.crew.finish()
         try:
             self.lease.release()
         except errors.SpotError as error:

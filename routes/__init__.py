@@ -4,16 +4,34 @@ from routes.admin import bp as admin
 from routes.agents import bp as agents
 from routes.clients import bp as clients
 from routes.commands import bp as commands
+from routes.controls import bp as controls
 from routes.dashboard import bp as dashboard
 from routes.emergency import bp as emergency
 from routes.health import bp as health
 from routes.identity import bp as identity
+from routes.incidents import bp as incidents
 from routes.instances import bp as instances
 from routes.models import bp as models
 from routes.notifications import bp as notifications
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
+from routes.tenants import bp as tenants
 
 BLUEPRINTS = (
-    health, identity, admin, clients, agents, instances, replicas, emergency, commands, reporting, models, notifications, dashboard,
-)  # fmt: skip
+    health,
+    identity,
+    admin,
+    clients,
+    agents,
+    instances,
+    replicas,
+    emergency,
+    commands,
+    reporting,
+    models,
+    notifications,
+    controls,
+    tenants,
+    incidents,
+    dashboard,
+)

@@ -3,6 +3,7 @@
 Launches are never retried by boto3 itself: the intent's row retries, with the same ClientToken.
 """
 
+import copy
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -30,6 +31,14 @@ class Refusal(Exception):
         self.answer, self.code, self.message = answer, code, message
 
 
+class NoSession(errors.Unavailable):
+    """The account cannot be entered: its role does not let us in, or STS does not answer."""
+
+    def __init__(self, answer: Answer, why: str):
+        super().__init__(f"the account cannot be entered: {why}")
+        self.answer = answer
+
+
 class Clouds:
     """Every linked account's EC2, made on first use and kept: a boto3 session of its own costs 23 MB each."""
 
@@ -54,14 +63,24 @@ class Clouds:
         if self._settings.simulated:
             key = f"AKIA{account.aws_account_id}"
             return {"aws_access_key_id": key, "aws_secret_access_key": "simulated", "endpoint_url": self._settings.simulator_url}
-        answer = self._session.client("sts", config=READS).assume_role(
-            RoleArn=account.role_arn, ExternalId=account.external_id, RoleSessionName="spot-optimizer"
-        )["Credentials"]
+        answer = self._assume(account)
         return {
             "aws_access_key_id": answer["AccessKeyId"],
             "aws_secret_access_key": answer["SecretAccessKey"],
             "aws_session_token": answer["SessionToken"],
         }
+
+
+    def _assume(self, account: Account) -> dict[str, Any]:
+        try:
+            return self._session.client("sts", config=INTENTS).assume_role(
+                RoleArn=account.role_arn, ExternalId=account.external_id, RoleSessionName="spot-optimizer"
+            )["Credentials"]
+        except ClientError as error:
+            code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"].get("HTTPStatusCode", 400)
+            raise NoSession(classify(code, status), str(error)) from error
+        except BotoCoreError as error:
+            raise NoSession(Answer.UNKNOWN, str(error)) from error
 
 
 class Ec2:
@@ -71,9 +90,17 @@ class Ec2:
         self._session, self._credentials = session, credentials
         self._clients: dict[tuple, Any] = {}
         self._lock = threading.Lock()
+        self._reads = READS
 
-    def client(self, service: str, region: str, config: Config = READS) -> Any:
+    def once(self) -> "Ec2":
+        """The same, but what it reads is asked for once: the caller has its own way of trying again."""
+        single = copy.copy(self)
+        single._reads = INTENTS
+        return single
+
+    def client(self, service: str, region: str, config: Config | None = None) -> Any:
         """A boto3 client, made once per service, region and way of retrying (clients are thread-safe)."""
+        config = config or self._reads
         key = (service, region, config is INTENTS)
         with self._lock:
             if key not in self._clients:

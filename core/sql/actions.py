@@ -7,6 +7,7 @@ from core.database import Tx
 from core.domain.intent import Intent
 
 LEASE_SECONDS = 20
+PER_ACCOUNT = 6  # claims at work at once, so that one account's slow answers leave executors for the others
 
 
 def insert(tx: Tx, *, uuid: str, client_id: int, account_id: int, agent_id: int | None, instance_id: int | None, incident_id: int | None,
@@ -34,11 +35,19 @@ def get(tx: Tx, action_id: int) -> Intent | None:
 
 
 def due(tx: Tx) -> list[int]:
-    """Claimable intents in order: emergencies first, earliest deadline first. A plain read that locks nothing."""
+    """Claimable intents in order: emergencies first, earliest deadline first. A plain read that locks nothing.
+
+    Accounts that do not answer, and those with enough claims at work, wait.
+    """
     rows = tx.all(
-        "SELECT id FROM actions WHERE state = 'pending' AND next_run_at <= UTC_TIMESTAMP(6)"
-        " AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6))"
-        " ORDER BY priority, deadline_at IS NULL, deadline_at, id LIMIT 20"
+        "SELECT a.id FROM actions a LEFT JOIN account_breakers b ON b.account_id = a.account_id"
+        " WHERE a.state = 'pending' AND a.next_run_at <= UTC_TIMESTAMP(6)"
+        " AND (a.lease_until IS NULL OR a.lease_until < UTC_TIMESTAMP(6))"
+        " AND (b.open_until IS NULL OR b.open_until <= UTC_TIMESTAMP(6))"
+        " AND a.account_id NOT IN (SELECT w.account_id FROM actions w WHERE w.state = 'pending'"
+        "   AND w.lease_until > UTC_TIMESTAMP(6) GROUP BY w.account_id HAVING COUNT(*) >= %(most)s)"
+        " ORDER BY a.priority, a.deadline_at IS NULL, a.deadline_at, a.id LIMIT 20",
+        most=PER_ACCOUNT,
     )
     return [row["id"] for row in rows]
 
@@ -143,6 +152,15 @@ def count_terminations(tx: Tx, instance_id: int) -> int:
     return tx.one(
         "SELECT COUNT(*) AS n FROM actions WHERE instance_id = %(id)s AND kind = 'terminate'", id=instance_id
     )["n"]
+
+
+def held_back(tx: Tx, incident_id: int) -> list[dict]:
+    """Launches of an incident that SAFE MODE holds: planned under it, or waiting since before."""
+    return tx.all(
+        "SELECT why FROM actions WHERE incident_id = %(id)s AND kind = 'launch'"
+        " AND (state = 'dry_run' OR (state = 'pending' AND (lease_until IS NULL OR lease_until < UTC_TIMESTAMP(6)))) ORDER BY id",
+        id=incident_id,
+    )
 
 
 def has_dry_run(tx: Tx, incident_id: int, kind: str) -> bool:

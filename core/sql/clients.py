@@ -30,11 +30,15 @@ def insert_token(tx: Tx, *, client_id: int, prefix: str, secret_hash: bytes, now
 def by_token(tx: Tx, secret_hash: bytes) -> dict | None:
     """The active client this token speaks for."""
     return tx.one(
-        "SELECT c.*, t.id AS token_id, t.scopes FROM api_tokens t JOIN clients c ON c.id = t.client_id"
+        "SELECT c.*, t.id AS token_id, t.scopes, t.last_used_at FROM api_tokens t JOIN clients c ON c.id = t.client_id"
         " WHERE t.secret_hash = %(hash)s AND t.revoked_at IS NULL AND c.status = 'active'"
         " AND (t.expires_at IS NULL OR t.expires_at > UTC_TIMESTAMP(6))",
         hash=secret_hash,
     )
+
+
+def token_used(tx: Tx, token_id: int, now: datetime) -> None:
+    tx.execute("UPDATE api_tokens SET last_used_at = %(now)s WHERE id = %(id)s", id=token_id, now=now)
 
 
 def totals(tx: Tx, client_id: int) -> dict:

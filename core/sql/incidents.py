@@ -136,6 +136,20 @@ def close_without_end(tx: Tx, incident_id: int, outcome: str) -> int:
     )
 
 
+def acknowledge(tx: Tx, incident_id: int, now: datetime) -> int:
+    """1 at the first time; the first time stands."""
+    return tx.execute(
+        "UPDATE incidents SET acknowledged_at = %(now)s WHERE id = %(id)s AND acknowledged_at IS NULL", id=incident_id, now=now
+    )
+
+
+def last_acknowledged(tx: Tx, agent_id: int) -> datetime | None:
+    """When somebody last confirmed a failover of this agent."""
+    return tx.one(
+        "SELECT MAX(acknowledged_at) AS at FROM incidents WHERE agent_id = %(id)s AND promoted_at IS NOT NULL", id=agent_id
+    )["at"]
+
+
 def of_client(tx: Tx, client_id: int, is_open: bool | None, before: int | None, limit: int) -> list[dict]:
     return tx.all(
         "SELECT i.*, a.uuid AS agent_uuid, a.logical_name FROM incidents i JOIN agents a ON a.id = i.agent_id"

@@ -175,7 +175,8 @@ def due_zombies(tx: Tx) -> list[dict]:
 def to_watch(tx: Tx) -> list[Instance]:
     """Machines whose end we wait for, with a notice to verify, or whose agent fell silent: EC2 is asked about them."""
     rows = tx.all(
-        "SELECT i.* FROM instances i LEFT JOIN agent_heartbeats h ON h.instance_id = i.id"
+        "SELECT i.* FROM instances i JOIN accounts c ON c.id = i.account_id AND c.is_active = 1"
+        " LEFT JOIN agent_heartbeats h ON h.instance_id = i.id"
         " WHERE i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE') AND i.ec2_instance_id IS NOT NULL"
         " AND (i.role = 'ZOMBIE' OR i.terminate_requested_at IS NOT NULL OR i.notice_rank > 0 OR i.launch_spec IS NULL"
         "      OR EXISTS (SELECT 1 FROM notices n WHERE n.ec2_instance_id = i.ec2_instance_id AND n.handled_at IS NULL)"

@@ -31,9 +31,18 @@ class Api:
         return self.http.get(path, headers=self._headers(more), **more)
 
     def post(self, path: str, body: Any = None, request_id: str | None = None, **more: Any) -> TestResponse:
+        return self._write("POST", path, body, request_id, more)
+
+    def put(self, path: str, body: Any = None, request_id: str | None = None, **more: Any) -> TestResponse:
+        return self._write("PUT", path, body, request_id, more)
+
+    def delete(self, path: str, body: Any = None, request_id: str | None = None, **more: Any) -> TestResponse:
+        return self._write("DELETE", path, body, request_id, more)
+
+    def _write(self, method: str, path: str, body: Any, request_id: str | None, more: dict) -> TestResponse:
         headers = {"X-Request-ID": request_id or str(uuid4()), **self._headers(more)}
         content = {"data": body, "content_type": "application/json"} if isinstance(body, bytes) else {"json": body or {}}
-        return self.http.post(path, headers=headers, **content, **more)
+        return self.http.open(path, method=method, headers=headers, **content, **more)
 
     def _headers(self, more: dict) -> dict:
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}

@@ -5,7 +5,7 @@ import { createContext, useContext, useEffect, useMemo, useState } from "react";
 
 import { EVENT_STREAM } from "../services/apiClient.js";
 
-const TYPES = ["notice", "incident", "replica", "promotion", "serving", "instance", "action", "agent", "notification"];
+const TYPES = ["notice", "incident", "replica", "promotion", "serving", "instance", "action", "agent", "notification", "safe_mode"];
 const PATIENCE_MS = 5000;
 const REOPEN_MS = 3000;
 const POLL_MS = 5000;
@@ -17,7 +17,13 @@ export function LiveEvents({ children }) {
   const refresh = useMemo(() => makeRefresh(queries), [queries]);
   const [lostSince, setLostSince] = useState(null);
 
-  useEffect(() => listen({ onEvent: refresh, onLost: setLostSince }), [refresh]);
+  useEffect(() => {
+    const onEvent = (event) => {
+      if (event.type === "safe_mode") queries.invalidateQueries({ queryKey: ["session"] });
+      refresh();
+    };
+    return listen({ onEvent, onLost: setLostSince });
+  }, [queries, refresh]);
   useEffect(() => {
     refresh();
     if (lostSince == null) return undefined;

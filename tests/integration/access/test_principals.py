@@ -53,6 +53,14 @@ MATRIX = {
     "POST /api/admin/ml-models/shadow": (401, 401, 422, 403, 403, 403, 403, 403, 403),
     "POST /api/admin/ml-models/fallback": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "GET /api/models/scorecard": (401, 401, 403, 200, 200, 403, 403, 403, 403),
+    "GET /api/admin/safe-mode": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "PUT /api/admin/safe-mode": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/modules": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "PUT /api/admin/modules/{nothing}": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/clients/{client}/token": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/clients/{nothing}/regenerate-token": (401, 401, 404, 403, 403, 403, 403, 403, 403),
+    "DELETE /api/admin/clients/{nothing}": (401, 401, 404, 403, 403, 403, 403, 403, 403),
+    "POST /api/incidents/{nothing}/acknowledge": (401, 401, 403, 404, 404, 403, 403, 403, 403),
     "GET /metrics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
 }
 
