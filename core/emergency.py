@@ -101,7 +101,7 @@ def create_emergency_replica(
         return None
     candidate = choose_pool(tx, subject, bool(situation.config.on_demand_fallback))
     sentence = f"{why}: {candidate.instance_type} in {candidate.az_id} ({candidate.lifecycle}, {candidate.why})"
-    replica = None if safe else _insert_replica(tx, agent, incident, subject, candidate, sentence, now)
+    replica = None if safe else insert_replica(tx, agent, incident, subject, candidate, sentence, now)
     order(
         tx, "launch", f"replica:{incident.id}:{actions.next_ordinal(tx, incident.id)}",
         launch_params(candidate, subject, json.loads(subject.launch_spec or "{}")),
@@ -113,6 +113,11 @@ def create_emergency_replica(
     )  # fmt: skip
     audit.tell(tx, agent, "order_replica", f"SAFE MODE, not done: {sentence}" if safe else sentence)
     return replica
+
+
+def order_missing_replica(tx: Tx, agent: Agent, safe: bool, incident: Incident, why: str) -> Instance | None:
+    """The replica that an open incident lacks, asked for by hand."""
+    return create_emergency_replica(tx, agent, safe, incident, _situation(tx, agent, incident), why)
 
 
 def choose_pool(tx: Tx, subject: Instance, fallback: bool) -> Candidate:
@@ -141,7 +146,8 @@ def promote_replica(
     if old.status != "lost":
         instances.set_status(tx, old.id, "zombie")
     replicas.end(tx, replica.id, "promoted", why, now)
-    agents.remember_failover(tx, agent.id, now)
+    if actor == audit.SYSTEM:
+        agents.remember_failover(tx, agent.id, now)
     agents.mirror_notice(tx, agent.id, "none", None)
     if incident:
         incidents.set_promoted(tx, incident.id, replica.id, now)
@@ -249,14 +255,15 @@ def _situation(tx: Tx, agent: Agent, incident: Incident) -> Situation:
         standbys=replicas.standbys(tx, agent.id),
         last_failover_at=agent.last_failover_at,
         recent_orders=replicas.ordered_since(tx, agent.id, subject.id, tx.now() - REPLICA_LIFE),
+        enabled=bool(agent.enabled),
     )
 
 
-def _insert_replica(
-    tx: Tx, agent: Agent, incident: Incident, subject: Instance, candidate: Candidate, why: str, now: datetime
+def insert_replica(
+    tx: Tx, agent: Agent, incident: Incident | None, subject: Instance, candidate: Candidate, why: str, now: datetime
 ) -> Instance:
-    """The row of a machine that does not exist yet, and its life as a replica."""
-    expiry = now + REPLICA_LIFE
+    """The row of a machine that does not exist yet, and its life as a replica; by hand, and without expiry, where no incident asks."""
+    expiry = now + REPLICA_LIFE if incident else None
     replica_id = instances.insert(
         tx, uuid=str(uuid4()), client_id=agent.client_id, account_id=agent.account_id, agent_id=agent.id, ec2_id=None,
         instance_type=candidate.instance_type, region=subject.region, az=None, az_id=candidate.az_id,
@@ -265,9 +272,10 @@ def _insert_replica(
     )  # fmt: skip
     replicas.insert(
         tx, uuid=str(uuid4()), client_id=agent.client_id, agent_id=agent.id, instance_id=replica_id,
-        incident_id=incident.id, mode="emergency", pool_id=candidate.pool_id, expires_at=expiry, now=now,
+        incident_id=incident and incident.id, mode="emergency" if incident else "manual", pool_id=candidate.pool_id,
+        expires_at=expiry, now=now,
     )  # fmt: skip
-    events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid, incident_id=incident.uuid)
+    events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid, incident_id=incident and incident.uuid)
     return instances.get(tx, replica_id)
 
 

@@ -11,6 +11,7 @@ from core.domain.incident import Incident, has_expired, may_close, outcome_of
 from core.domain.lifecycle import Agent, Role
 from core.domain.notice import Rank
 from core.emergency import respond, retire
+from core.farewell import HOST_SECONDS, leave
 from core.locks import for_agent
 from core.orders import order_end, order_termination
 from core.sql import actions, agents, commands, incidents, instances
@@ -36,6 +37,7 @@ def _what_is_due(tx: Tx) -> dict[str, list[dict]]:
         "replicas_late": instances.late_launches(tx, READY_WITHIN_SECONDS),
         "zombies_due": instances.due_zombies(tx),
         "terminations": actions.outstanding_terminations(tx),
+        "agents_leaving": agents.leaving(tx, HOST_SECONDS),
     }
 
 
@@ -120,4 +122,5 @@ STEPS = {
     "replicas_late": give_up_on_launch,
     "zombies_due": end_zombie,
     "terminations": order_termination_again,
+    "agents_leaving": leave,
 }

@@ -7,12 +7,16 @@ from routes.commands import bp as commands
 from routes.dashboard import bp as dashboard
 from routes.emergency import bp as emergency
 from routes.health import bp as health
+from routes.host_executor import bp as host_executor
 from routes.identity import bp as identity
+from routes.inbox import bp as inbox
 from routes.instances import bp as instances
 from routes.notifications import bp as notifications
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
+from routes.workloads import bp as workloads
 
 BLUEPRINTS = (
-    health, identity, admin, clients, agents, instances, replicas, emergency, commands, reporting, notifications, dashboard,
+    health, identity, admin, clients, agents, instances, replicas, emergency, commands, reporting, notifications, workloads, inbox,
+    host_executor, dashboard,
 )  # fmt: skip

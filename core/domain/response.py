@@ -60,6 +60,7 @@ class Situation:
     standbys: tuple[Standby, ...]
     last_failover_at: datetime | None = None
     recent_orders: int = 0
+    enabled: bool = True
 
 
 def decide(s: Situation, now: datetime) -> Decision:
@@ -68,6 +69,8 @@ def decide(s: Situation, now: datetime) -> Decision:
         return Decision(Action.WAIT, s.incident.sentence)
     if s.subject.role != Role.PRIMARY:
         return Decision(Action.WAIT, f"{s.subject.name} is {s.subject.role}; nothing runs on it")
+    if not s.enabled:
+        return Decision(Action.WAIT, f"{s.subject.name} is only observed; nothing is planned for it")
     if s.incident.notice_rank >= Rank.TERMINATION:
         return _answer_the_end(s, now)
     return _answer_a_risk(s, now)

@@ -35,6 +35,16 @@ class Api:
         content = {"data": body, "content_type": "application/json"} if isinstance(body, bytes) else {"json": body or {}}
         return self.http.post(path, headers=headers, **content, **more)
 
+    def put(self, path: str, body: Any = None, **more: Any) -> TestResponse:
+        return self._write("put", path, body, more)
+
+    def delete(self, path: str, **more: Any) -> TestResponse:
+        return self._write("delete", path, None, more)
+
+    def _write(self, method: str, path: str, body: Any, more: dict) -> TestResponse:
+        headers = {"X-Request-ID": more.pop("request_id", None) or str(uuid4()), **self._headers(more)}
+        return getattr(self.http, method)(path, headers=headers, json=body or {}, **more)
+
     def _headers(self, more: dict) -> dict:
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return {**bearer, **more.pop("headers", {})}
