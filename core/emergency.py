@@ -6,7 +6,7 @@ the reconciler (core/reconciler.py) goes on from the rows wherever a process was
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -21,9 +21,9 @@ from core.domain.response import Action, Decision, Situation, best_standby, deci
 from core.domain.serialize import canonical
 from core.locks import lock_agent
 from core.orders import launch_params, order, order_end
+from core.presets import waits
 from core.sql import accounts, actions, agents, incidents, instances, notices, pools, replicas
 
-REPLICA_LIFE = timedelta(hours=6)
 MIRROR = {Rank.NONE: "none", Rank.REBALANCE: "rebalance", Rank.TERMINATION: "termination"}
 
 
@@ -254,8 +254,9 @@ def _situation(tx: Tx, agent: Agent, incident: Incident) -> Situation:
         config=agents.config(tx, agent.id),
         standbys=replicas.standbys(tx, agent.id),
         last_failover_at=agent.last_failover_at,
-        recent_orders=replicas.ordered_since(tx, agent.id, subject.id, tx.now() - REPLICA_LIFE),
+        recent_orders=replicas.ordered_since(tx, agent.id, subject.id, tx.now() - waits().window),
         enabled=bool(agent.enabled),
+        waits=waits(),
     )
 
 
@@ -263,7 +264,7 @@ def insert_replica(
     tx: Tx, agent: Agent, incident: Incident | None, subject: Instance, candidate: Candidate, why: str, now: datetime
 ) -> Instance:
     """The row of a machine that does not exist yet, and its life as a replica; by hand, and without expiry, where no incident asks."""
-    expiry = now + REPLICA_LIFE if incident else None
+    expiry = now + waits().replica_life if incident else None
     replica_id = instances.insert(
         tx, uuid=str(uuid4()), client_id=agent.client_id, account_id=agent.account_id, agent_id=agent.id, ec2_id=None,
         instance_type=candidate.instance_type, region=subject.region, az=None, az_id=candidate.az_id,

@@ -20,12 +20,12 @@ from core.domain.handover import Orders
 from core.domain.intent import Intent
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.pools import pool_id
+from core.domain.waits import PRESETS
 from core.hosts import orders_for
 from core.locks import lock_agent
 from core.sql import actions, agents, enrolment, instances, replicas
 
 TOKEN_LIFE = timedelta(hours=1)
-DEMO_WAIT_SECONDS, WAIT_SECONDS = 5, 3600
 
 
 def issue_enrolment_token(tx: Tx, client_id: int, account_id: int, actor: str) -> tuple[str, Any]:
@@ -112,7 +112,7 @@ def _create(tx: Tx, row: dict, body: Mapping[str, Any], settings: Settings) -> t
         name=body.get("logical_name") or body["hostname"], hostname=body["hostname"], version=body["agent_version"],
         protocol=body["protocol"], now=now,
     )  # fmt: skip
-    agents.insert_config(tx, agent_id, DEMO_WAIT_SECONDS if settings.preset == "demo" else WAIT_SECONDS)
+    agents.insert_config(tx, agent_id, PRESETS[settings.preset].terminate_wait_seconds)
     instance_id = _adopted(tx, agent_id, body) or instances.insert(
         tx, uuid=str(uuid4()), client_id=row["client_id"], account_id=row["account_id"], agent_id=agent_id,
         ec2_id=body["instance_id"], instance_type=body["instance_type"], region=body["region"], az=body["az"],

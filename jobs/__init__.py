@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs import emergency_watch, executor, heartbeat_watch, housekeeping, orphan_sweep, safe_mode, spot_prices
+from jobs import demo_prices, emergency_watch, executor, heartbeat_watch, housekeeping, orphan_sweep, safe_mode, spot_prices
 
 
 @dataclass(frozen=True)
@@ -23,5 +23,6 @@ JOBS = (
     Job("safe_mode", 2, safe_mode.run),
     Job("orphan_sweep", 30, orphan_sweep.run),
     Job("spot_prices", 300, spot_prices.run),
+    Job("demo_prices", 30, demo_prices.run),
     Job("housekeeping", 3600, housekeeping.run),
 )

@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import database, demo, fleet, history
+from core import database, demo, fleet, past
 from core.auth import require_client_auth
 from core.idempotency import in_transaction
 from core.replies import success_response
@@ -37,7 +37,7 @@ def client_instances(tx, authenticated_client_id):
 def instance_log(tx, instance_id, authenticated_client_id):
     """The life of one machine in sentences, newest first."""
     limit = load(Filter, request.args.to_dict())["limit"]
-    return history.log_of_instance(tx, authenticated_client_id, str(instance_id), limit)
+    return past.log_of_instance(tx, authenticated_client_id, str(instance_id), limit)
 
 
 @bp.post("/instances/<uuid:instance_id>/simulate-interruption")

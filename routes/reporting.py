@@ -5,7 +5,7 @@ from datetime import UTC
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import farewell, history, pricing
+from core import farewell, past, pricing
 from core.auth import bound_instance, require_agent
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, takes
@@ -67,7 +67,7 @@ def pricing_report(tx, host, body):
 @require_idempotency_key
 def switch_report(tx, host, body):
     """A handover as a host saw it; what the server measured itself stands."""
-    return history.report_switch(tx, host.agent.id, body)
+    return past.report_switch(tx, host.agent.id, body)
 
 
 @bp.post("/termination")
@@ -93,4 +93,4 @@ def cleanup_report(tx, host, body):
 @in_transaction
 def statistics(tx, host):
     """Decisions, switches, success and measured downtime; null where nothing was measured."""
-    return history.statistics(tx, host.agent)
+    return past.statistics(tx, host.agent)

@@ -3,7 +3,7 @@
 from flask import Blueprint, request
 from marshmallow import fields, validate
 
-from core import farewell, history, modes
+from core import farewell, modes, past
 from core.auth import by_whom, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, load, takes
@@ -91,4 +91,4 @@ def delete(tx, agent_id, authenticated_client_id):
 def agents_history(tx, authenticated_client_id):
     """Every workload a client ever had, with its life span."""
     limit = load(Few, request.args.to_dict())["limit"]
-    return {"agents": history.agents_of_client(tx, authenticated_client_id, limit)}
+    return {"agents": past.agents_of_client(tx, authenticated_client_id, limit)}
