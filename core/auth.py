@@ -14,6 +14,7 @@ from core.crypto import digest
 from core.database import Tx
 from core.domain.lifecycle import Agent, Instance
 from core.enrolment import verified_join
+from core.replies import request_id
 from core.sessions import is_admin_token, session_of
 from core.sql import agents, clients, enrolment, instances
 
@@ -115,6 +116,11 @@ def principal() -> Principal:
         g.principal = database.run(_authenticate)
         limits.spend({"client": "token", "enrol": "agent", "join": "agent"}.get(g.principal.kind, g.principal.kind), g.principal.key)
     return g.principal
+
+
+def by_whom() -> dict[str, str]:
+    """Who acts in this request, and its id: what an audit row wants to know."""
+    return {"actor": principal().key, "request_id": request_id()}
 
 
 def _authenticate(tx: Tx) -> Principal:

@@ -6,7 +6,7 @@ the reconciler (core/reconciler.py) goes on from the rows wherever a process was
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -22,9 +22,9 @@ from core.domain.response import Action, Decision, Situation, best_standby, deci
 from core.domain.serialize import canonical
 from core.locks import lock_agent
 from core.orders import launch_params, order, order_end
+from core.presets import waits
 from core.sql import accounts, actions, agents, incidents, instances, notices, pools, replicas
 
-REPLICA_LIFE = timedelta(hours=6)
 MIRROR = {Rank.NONE: "none", Rank.REBALANCE: "rebalance", Rank.TERMINATION: "termination"}
 
 
@@ -104,7 +104,7 @@ def create_emergency_replica(
         return None
     candidate = choose_pool(tx, subject, bool(situation.config.on_demand_fallback))
     sentence = f"{why}: {candidate.instance_type} in {candidate.az_id} ({candidate.lifecycle}, {candidate.why})"
-    replica = None if safe else _insert_replica(tx, agent, incident, subject, candidate, sentence, now)
+    replica = None if safe else insert_replica(tx, agent, incident, subject, candidate, sentence, now)
     order(
         tx, "launch", f"replica:{incident.id}:{actions.next_ordinal(tx, incident.id)}",
         launch_params(candidate, subject, json.loads(subject.launch_spec or "{}")),
@@ -116,6 +116,11 @@ def create_emergency_replica(
     )  # fmt: skip
     audit.tell(tx, agent, "order_replica", f"SAFE MODE, not done: {sentence}" if safe else sentence)
     return replica
+
+
+def order_missing_replica(tx: Tx, agent: Agent, safe: bool, incident: Incident, why: str) -> Instance | None:
+    """The replica that an open incident lacks, asked for by hand."""
+    return create_emergency_replica(tx, agent, safe, incident, _situation(tx, agent, incident), why)
 
 
 def choose_pool(tx: Tx, subject: Instance, fallback: bool) -> Candidate:
@@ -144,7 +149,8 @@ def promote_replica(
     if old.status != "lost":
         instances.set_status(tx, old.id, "zombie")
     replicas.end(tx, replica.id, "promoted", why, now)
-    agents.remember_failover(tx, agent.id, now)
+    if actor == audit.SYSTEM:
+        agents.remember_failover(tx, agent.id, now)
     agents.mirror_notice(tx, agent.id, "none", None)
     if incident:
         incidents.set_promoted(tx, incident.id, replica.id, now)
@@ -251,15 +257,17 @@ def _situation(tx: Tx, agent: Agent, incident: Incident) -> Situation:
         config=agents.config(tx, agent.id),
         standbys=replicas.standbys(tx, agent.id),
         last_failover_at=unconfirmed_move(tx, agent),
-        recent_orders=replicas.ordered_since(tx, agent.id, subject.id, tx.now() - REPLICA_LIFE),
+        recent_orders=replicas.ordered_since(tx, agent.id, subject.id, tx.now() - waits().window),
+        enabled=bool(agent.enabled),
+        waits=waits(),
     )
 
 
-def _insert_replica(
-    tx: Tx, agent: Agent, incident: Incident, subject: Instance, candidate: Candidate, why: str, now: datetime
+def insert_replica(
+    tx: Tx, agent: Agent, incident: Incident | None, subject: Instance, candidate: Candidate, why: str, now: datetime
 ) -> Instance:
-    """The row of a machine that does not exist yet, and its life as a replica."""
-    expiry = now + REPLICA_LIFE
+    """The row of a machine that does not exist yet, and its life as a replica; by hand, and without expiry, where no incident asks."""
+    expiry = now + waits().replica_life if incident else None
     replica_id = instances.insert(
         tx, uuid=str(uuid4()), client_id=agent.client_id, account_id=agent.account_id, agent_id=agent.id, ec2_id=None,
         instance_type=candidate.instance_type, region=subject.region, az=None, az_id=candidate.az_id,
@@ -268,9 +276,10 @@ def _insert_replica(
     )  # fmt: skip
     replicas.insert(
         tx, uuid=str(uuid4()), client_id=agent.client_id, agent_id=agent.id, instance_id=replica_id,
-        incident_id=incident.id, mode="emergency", pool_id=candidate.pool_id, expires_at=expiry, now=now,
+        incident_id=incident and incident.id, mode="emergency" if incident else "manual", pool_id=candidate.pool_id,
+        expires_at=expiry, now=now,
     )  # fmt: skip
-    events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid, incident_id=incident.uuid)
+    events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid, incident_id=incident and incident.uuid)
     return instances.get(tx, replica_id)
 
 

@@ -20,12 +20,12 @@ from core.domain.handover import Orders
 from core.domain.intent import Intent
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.pools import pool_id
+from core.domain.waits import PRESETS
 from core.hosts import orders_for
 from core.locks import lock_agent
 from core.sql import actions, agents, enrolment, instances, replicas
 
 TOKEN_LIFE = timedelta(hours=1)
-DEMO_WAIT_SECONDS, WAIT_SECONDS = 5, 3600
 
 
 def issue_enrolment_token(tx: Tx, client_id: int, account_id: int, actor: str) -> tuple[str, Any]:
@@ -62,7 +62,7 @@ def register_new_agent(tx: Tx, token: str, body: Mapping[str, Any], settings: Se
         raise errors.Forbidden("this enrolment token was used by another host, or its hour is over")
     if row["agent_id"]:
         return _again(tx, row["agent_id"], secret)
-    _refuse_copied_host(tx, body)
+    _refuse_copied_host(tx, row, body)
     agent, instance = _create(tx, row, body, settings)
     enrolment.set_enrolled(tx, row["id"], agent.id)
     _trust(tx, agent, instance, body)
@@ -112,8 +112,8 @@ def _create(tx: Tx, row: dict, body: Mapping[str, Any], settings: Settings) -> t
         name=body.get("logical_name") or body["hostname"], hostname=body["hostname"], version=body["agent_version"],
         protocol=body["protocol"], now=now,
     )  # fmt: skip
-    agents.insert_config(tx, agent_id, DEMO_WAIT_SECONDS if settings.preset == "demo" else WAIT_SECONDS)
-    instance_id = instances.insert(
+    agents.insert_config(tx, agent_id, PRESETS[settings.preset].terminate_wait_seconds)
+    instance_id = _adopted(tx, agent_id, body) or instances.insert(
         tx, uuid=str(uuid4()), client_id=row["client_id"], account_id=row["account_id"], agent_id=agent_id,
         ec2_id=body["instance_id"], instance_type=body["instance_type"], region=body["region"], az=body["az"],
         az_id=body["az_id"], pool_id=pool_id(body["az_id"], body["instance_type"]), lifecycle=body["lifecycle"],
@@ -126,10 +126,20 @@ def _create(tx: Tx, row: dict, body: Mapping[str, Any], settings: Settings) -> t
     return agent, instances.get(tx, instance_id)
 
 
-def _refuse_copied_host(tx: Tx, body: Mapping[str, Any]) -> None:
-    """One machine is one host: a copy with another secret is refused."""
+def _adopted(tx: Tx, agent_id: int, body: Mapping[str, Any]) -> int | None:
+    """Plain inventory that enrols becomes the PRIMARY of the new agent; None when the machine is new to us."""
     known = instances.by_ec2_id(tx, body["instance_id"])
-    if known is not None:
+    if known is None:
+        return None
+    instances.adopt(tx, known, agent_id, "enrolled")
+    return known.id
+
+
+def _refuse_copied_host(tx: Tx, row: dict, body: Mapping[str, Any]) -> None:
+    """One machine is one host: a copy with another secret is refused. The same account's plain inventory may enrol."""
+    known = instances.by_ec2_id(tx, body["instance_id"])
+    inventory = known and known.role is None and known.account_id == row["account_id"]
+    if known is not None and not inventory:
         raise errors.Forbidden("this instance is enrolled already, by a host with another secret")
 
 

@@ -103,6 +103,12 @@ class ModeConflict(Conflict):
     code = "MODE_CONFLICT"
 
 
+class PoolFlagged(Conflict):
+    """This pool had a notice lately; choose another one."""
+
+    code = "POOL_FLAGGED"
+
+
 class AlreadyIssued(Conflict):
     """The secret of this request was shown once and is not stored."""
 

@@ -1,6 +1,9 @@
 """The fleet as people see it: one row per workload, worst first."""
 
+import json
+
 from core.database import Tx
+from core.domain.mode import mode_of
 from core.domain.presence import below_on_demand, presence, state
 from core.sql import agents, instances, replicas
 
@@ -36,6 +39,7 @@ def show(row: dict, now) -> dict:
         "notice_status": row["notice_status"],
         "notice_deadline": row["notice_deadline"],
         "epoch": row["epoch"],
+        "labels": json.loads(row["labels"] or "{}"),
         "incident_id": row["incident_uuid"],
         "config": _config(row),
         "primary": _primary(row),
@@ -65,9 +69,10 @@ def _standby_words(row: dict) -> str:
 
 
 def _config(row: dict) -> dict:
-    switches = ("auto_switch_enabled", "manual_replica_enabled", "auto_terminate_enabled")
+    switches = ("enabled", "auto_switch_enabled", "manual_replica_enabled", "auto_terminate_enabled", "on_demand_fallback")
     return {
         **{name: bool(row[name]) for name in switches},
+        "mode": mode_of(row),
         "rebalance_mode": row["rebalance_mode"],
         "terminate_wait_seconds": row["terminate_wait_seconds"],
         "config_version": row["config_version"],
@@ -97,6 +102,7 @@ def _replica(row: dict) -> dict | None:
         "az_id": row["replica_az_id"],
         "lifecycle": row["replica_lifecycle"],
         "status": row["replica_status"],
+        "mode": row["replica_mode"],
         "expires_at": row["replica_expires_at"],
     }
 
@@ -119,6 +125,6 @@ def replicas_of(tx: Tx, limit: int, *, client_id: int | None = None, agent_id: i
 
 
 def show_replica(row: dict) -> dict:
-    same = ("mode", "status", "pool_id", "ec2_instance_id", "instance_type", "az_id", "lifecycle", "requested_at", "launched_at",
+    same = ("mode", "status", "role", "pool_id", "promoted_by", "progress_pct", "lag_seconds", "ec2_instance_id", "instance_type", "az_id", "lifecycle", "requested_at", "launched_at",
             "ready_at", "boot_time_seconds", "expires_at", "ended_at", "end_reason")  # fmt: skip
     return {"replica_id": row["uuid"], "agent_id": row["agent_uuid"], "agent_name": row["logical_name"], **{name: row[name] for name in same}}

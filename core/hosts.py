@@ -15,6 +15,7 @@ from core.domain.notice import parse_time
 from core.domain.serialize import canonical
 from core.emergency import retire
 from core.locks import lock_agent
+from core.replicas import finish_by_hand
 from core.sql import agents, commands, downtime, enrolment, heartbeats, incidents, instances, replicas
 
 ROTATE_AFTER = timedelta(hours=24)
@@ -80,6 +81,7 @@ def report_serving(tx: Tx, agent_id: int, instance_id: int, body: Mapping[str, A
         for incident in incidents.open_led_by(tx, instance.id):
             if incident.serving_at is None:
                 finish_handover(tx, agent, instance, incident, since)
+        finish_by_hand(tx, agent, instance, since)
     events.emit(tx, agent.client_id, "serving", agent_id=agent.uuid, serving=bool(body["serving"]))
     return agent, instance
 

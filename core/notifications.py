@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from core import events
+from core import errors, events
 from core.database import Tx
 from core.domain.incident import Incident
 from core.sql import notifications as rows
@@ -29,3 +29,35 @@ def _tell_once(
     if news:
         events.emit(tx, client_id, "notification", severity=severity, title=title, text=text)
     return bool(news)
+
+
+def inbox(tx: Tx, client_id: int, unread: bool, cursor: str | None, limit: int) -> dict:
+    """What a client was told, newest first, and how much of it nobody has read."""
+    before = int(cursor) if cursor and cursor.isdigit() else None
+    found = rows.of_client(tx, client_id, unread, before, limit + 1)
+    page = found[:limit]
+    return {
+        "unread": rows.count_unread(tx, client_id),
+        "notifications": [_shown(row) for row in page],
+        "next_cursor": str(page[-1]["id"]) if len(found) > limit else None,
+    }
+
+
+def _shown(row: dict) -> dict:
+    same = ("severity", "title", "text", "created_at", "read_at")
+    about = f"/agents/{row['agent_uuid']}/emergencies/{row['incident_uuid']}" if row["incident_uuid"] and row["agent_uuid"] else row["link"]
+    return {"notification_id": row["uuid"], **{name: row[name] for name in same}, "link": about}
+
+
+def mark_read(tx: Tx, client_id: int, uuid: str) -> dict:
+    if not rows.mark_read(tx, client_id, uuid):
+        raise errors.NotFound()
+    events.emit(tx, client_id, "notification", read=uuid)
+    return {"notification_id": uuid, "unread": rows.count_unread(tx, client_id)}
+
+
+def mark_all_read(tx: Tx, client_id: int) -> dict:
+    marked = rows.mark_all_read(tx, client_id)
+    if marked:
+        events.emit(tx, client_id, "notification", read="all")
+    return {"marked": marked}

@@ -11,8 +11,10 @@ from core.domain.incident import Incident, has_expired, may_close, outcome_of
 from core.domain.lifecycle import Agent, Role
 from core.domain.notice import Rank
 from core.emergency import respond, retire
+from core.farewell import HOST_SECONDS, leave
 from core.locks import for_agent
 from core.orders import order_end, order_termination
+from core.presets import waits
 from core.sql import actions, agents, commands, incidents, instances
 
 READY_WITHIN_SECONDS = 300
@@ -36,6 +38,7 @@ def _what_is_due(tx: Tx) -> dict[str, list[dict]]:
         "replicas_late": instances.late_launches(tx, READY_WITHIN_SECONDS),
         "zombies_due": instances.due_zombies(tx),
         "terminations": actions.outstanding_terminations(tx),
+        "agents_leaving": agents.leaving(tx, HOST_SECONDS),
     }
 
 
@@ -66,10 +69,10 @@ def _close_if_over(tx: Tx, agent: Agent, incident: Incident) -> bool:
     if subject.role == Role.TERMINATED and incident.promoted_at is None and not incident.end_proven_at:
         incidents.close_without_end(tx, incident.id, "gone")
         return _tell_closed(tx, agent, incident, f"Closed: {incident.ec2_instance_id} is gone and nothing ran on it")
-    if has_expired(incident, now) and incidents.close_without_end(tx, incident.id, "expired"):
+    if has_expired(incident, now, waits().warning_life) and incidents.close_without_end(tx, incident.id, "expired"):
         instances.clear_rank(tx, incident.instance_id)
         agents.mirror_notice(tx, agent.id, "none", None)
-        return _tell_closed(tx, agent, incident, f"Nothing happened to {incident.ec2_instance_id} in six hours: a false alarm")
+        return _tell_closed(tx, agent, incident, f"Nothing happened to {incident.ec2_instance_id} since: a false alarm")
     return False
 
 
@@ -80,12 +83,12 @@ def _tell_closed(tx: Tx, agent: Agent, incident: Incident, sentence: str) -> boo
 
 
 def expire_replica(tx: Tx, agent: Agent, safe: bool, instance_id: int) -> bool:
-    """Six hours are over and the primary lives: one order to end the replica (INV-40)."""
+    """Its time is over and the primary lives: one order to end the replica (INV-40)."""
     replica = instances.get(tx, instance_id)
     primary = instances.get(tx, agent.primary_instance_id)
     if safe or primary.status == "lost" or not instances.doom_expired_replica(tx, instance_id):
         return False
-    retire(tx, agent, safe, instances.get(tx, instance_id), "terminated", f"{replica.name} was not needed within six hours")
+    retire(tx, agent, safe, instances.get(tx, instance_id), "terminated", f"{replica.name} was not needed until its time was over")
     return True
 
 
@@ -120,4 +123,5 @@ STEPS = {
     "replicas_late": give_up_on_launch,
     "zombies_due": end_zombie,
     "terminations": order_termination_again,
+    "agents_leaving": leave,
 }

@@ -97,6 +97,8 @@ CREATE TABLE agents (
   created_at DATETIME(6) NOT NULL,
   deleted_at DATETIME(6) NULL,
   version BIGINT UNSIGNED NOT NULL DEFAULT 1,
+  labels LONGTEXT NULL,
+  cost_tags LONGTEXT NULL,
   UNIQUE KEY uq_agent_uuid (uuid),
   UNIQUE KEY uq_agent_client (id, client_id),
   KEY ix_agent_client (client_id, status),
@@ -154,6 +156,7 @@ CREATE TABLE instances (
   created_at DATETIME(6) NOT NULL,
   version BIGINT UNSIGNED NOT NULL DEFAULT 1,
   primary_slot BIGINT UNSIGNED GENERATED ALWAYS AS (CASE WHEN role = 'PRIMARY' THEN agent_id ELSE NULL END) STORED,
+  farewell_at DATETIME(6) NULL,                                                -- its host said that it is going down
   UNIQUE KEY uq_instance_uuid (uuid),
   UNIQUE KEY uq_one_primary (primary_slot),                                    -- INV-01
   UNIQUE KEY uq_agent_inst (agent_id, id),
@@ -215,11 +218,17 @@ CREATE TABLE replica_instances (
   end_reason VARCHAR(255) NULL,
   live_slot BIGINT UNSIGNED GENERATED ALWAYS AS
     (CASE WHEN mode = 'emergency' AND ended_at IS NULL THEN incident_id ELSE NULL END) STORED,
+  live_agent_id BIGINT UNSIGNED GENERATED ALWAYS AS
+    (CASE WHEN ended_at IS NULL THEN agent_id ELSE NULL END) STORED,
+  promoted_by VARCHAR(64) NULL,                                                -- set: by hand, and by whom
+  progress_pct TINYINT UNSIGNED NULL,                                          -- as its host last said
+  lag_seconds DECIMAL(12,3) NULL,
   UNIQUE KEY uq_replica_uuid (uuid),
   UNIQUE KEY uq_replica_instance (instance_id),
   UNIQUE KEY uq_one_live_emergency (live_slot),                                -- INV-34
   KEY ix_replica_agent (agent_id, ended_at),
-  CONSTRAINT fk_replica_instance FOREIGN KEY (agent_id, instance_id) REFERENCES instances (agent_id, id)
+  KEY ix_replica_live (live_agent_id, instance_id),
+  CONSTRAINT fk_replica_instance FOREIGN KEY (live_agent_id, instance_id) REFERENCES instances (agent_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What hosts say about themselves. Unversioned and without foreign keys: a heartbeat must neither make an

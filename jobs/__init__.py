@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs import emergency_watch, executor, heartbeat_watch, housekeeping, orphan_sweep, predictions, safe_mode, spot_prices
+from jobs import (
+    demo_prices,
+    emergency_watch,
+    executor,
+    heartbeat_watch,
+    housekeeping,
+    orphan_sweep,
+    predictions,
+    safe_mode,
+    spot_prices,
+)
 
 
 @dataclass(frozen=True)
@@ -24,5 +34,6 @@ JOBS = (
     Job("orphan_sweep", 30, orphan_sweep.run),
     Job("spot_prices", 300, spot_prices.run),
     Job("predictions", 600, predictions.run),
+    Job("demo_prices", 30, demo_prices.run),
     Job("housekeeping", 3600, housekeeping.run),
 )

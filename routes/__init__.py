@@ -8,7 +8,9 @@ from routes.controls import bp as controls
 from routes.dashboard import bp as dashboard
 from routes.emergency import bp as emergency
 from routes.health import bp as health
+from routes.host_executor import bp as host_executor
 from routes.identity import bp as identity
+from routes.inbox import bp as inbox
 from routes.incidents import bp as incidents
 from routes.instances import bp as instances
 from routes.models import bp as models
@@ -16,6 +18,7 @@ from routes.notifications import bp as notifications
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
 from routes.tenants import bp as tenants
+from routes.workloads import bp as workloads
 
 BLUEPRINTS = (
     health,
@@ -30,6 +33,9 @@ BLUEPRINTS = (
     reporting,
     models,
     notifications,
+    workloads,
+    inbox,
+    host_executor,
     controls,
     tenants,
     incidents,

@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import database, demo, fleet
+from core import database, demo, fleet, past
 from core.auth import require_client_auth
 from core.idempotency import in_transaction
 from core.replies import success_response
@@ -29,6 +29,15 @@ class Interruption(Body):
 def client_instances(tx, authenticated_client_id):
     wanted = load(Filter, request.args.to_dict())
     return {"instances": fleet.instances_of(tx, authenticated_client_id, wanted["role"], wanted["status"], wanted["limit"])}
+
+
+@bp.get("/instances/<uuid:instance_id>/logs")
+@require_client_auth
+@in_transaction
+def instance_log(tx, instance_id, authenticated_client_id):
+    """The life of one machine in sentences, newest first."""
+    limit = load(Filter, request.args.to_dict())["limit"]
+    return past.log_of_instance(tx, authenticated_client_id, str(instance_id), limit)
 
 
 @bp.post("/instances/<uuid:instance_id>/simulate-interruption")

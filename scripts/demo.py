@@ -14,6 +14,10 @@ from scripts.stack import Stack
 ACCOUNT = "123456789012"
 FLEET = (("web-shop", "m5.large", "use1-az6"), ("search-api", "c5.large", "use1-az1"), ("report-worker", "m6i.large", "use1-az2"))
 
+MORE = (("checkout", "m5.large", "use1-az4"), ("mail-relay", "t3.medium", "use1-az1"))
+SECOND = (("billing", "c5.large", "use1-az2"), ("image-resizer", "m5a.large", "use1-az6"))
+SECOND_ACCOUNT = "210987654321"
+
 
 @dataclass(frozen=True)
 class Fleet:
@@ -34,6 +38,11 @@ def seed(stack: Stack, fleet: tuple[tuple[str, str, str], ...] = FLEET, account:
         launch_workload(stack, api, workload, instance_type, az_id, account)
     _keep(file, made)
     return made
+
+
+def seed_town(stack: Stack) -> list[Fleet]:
+    """Two clients, so that one can see that neither sees the other."""
+    return [seed(stack, FLEET + MORE), seed(stack, SECOND, SECOND_ACCOUNT, "Acme")]
 
 
 def create_client(stack: Stack, name: str) -> Fleet:

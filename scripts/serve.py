@@ -1,5 +1,6 @@
 """Run the product in the foreground until Ctrl-C: what `scripts/server` does once everything is installed."""
 
+import argparse
 import os
 import signal
 import sys
@@ -8,11 +9,13 @@ from pathlib import Path
 from threading import Event
 
 from scripts import demo
+from scripts.demo_market import DemoMarket
 from scripts.stack import ROOT, CannotStart, Stack
 
 
 def main() -> int:
     """Start, greet, wait, stop. 1 when a part did not come up or died."""
+    options = _options().parse_args()
     stop = Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: stop.set())
@@ -20,8 +23,10 @@ def main() -> int:
     stack = Stack(Path(os.environ.get("SPOTOPT_VAR", ROOT / "var")), preset="demo", port=5000)
     try:
         stack.start()
-        fleet = demo.seed(stack) if stack.simulated else None
-        print(_greeting(stack, fleet, time.monotonic() - began), flush=True)
+        fleets = demo.seed_town(stack) if stack.simulated else []
+        if fleets and not options.quiet_market:
+            DemoMarket(stack, fleets, stop).start()
+        print(_greeting(stack, fleets, time.monotonic() - began, options.quiet_market), flush=True)
         return _watch(stack, stop)
     except CannotStart as error:
         print(error, file=sys.stderr)
@@ -39,10 +44,19 @@ def _watch(stack: Stack, stop: Event) -> int:
     return 0
 
 
-def _greeting(stack: Stack, fleet: demo.Fleet | None, seconds: float) -> str:
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Start the whole product on this machine.")
+    parser.add_argument("--quiet-market", action="store_true", help="the demo's market stands still: nothing happens by itself")
+    return parser
+
+
+def _greeting(stack: Stack, fleets: list[demo.Fleet], seconds: float, quiet: bool) -> str:
     lines = ["", f"  Spot Optimizer runs at {stack.url} (started in {seconds:.1f} s)", ""]
-    if fleet:
-        lines += ["  Sign in by opening", f"    {stack.url}/#token={fleet.token}", "  on a simulated AWS with a demo fleet.", ""]
+    if fleets:
+        mine, other = fleets
+        lines += ["  Sign in by opening", f"    {stack.url}/#token={mine.token}", "  on a simulated AWS with a demo fleet;"]
+        lines += ["  as its second client", f"    {stack.url}/#token={other.token}", ""]
+        lines += [f"  {'Nothing happens by itself.' if quiet else 'Something happens there every minute or two.'}", ""]
     lines += [f"  Logs, secrets and data: {stack.folder}    Ctrl-C stops everything.", ""]
     return "\n".join(lines)
 

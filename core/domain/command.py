@@ -5,7 +5,7 @@ from datetime import datetime
 
 from core.domain.row import FromRow
 
-KINDS = ("restart_workload", "refresh_config")
+KINDS = ("restart_workload", "refresh_config", "cleanup")
 
 
 @dataclass(frozen=True)

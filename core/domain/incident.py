@@ -46,10 +46,10 @@ def may_close(incident: Incident, now: datetime) -> bool:
     return incident.deadline_at is None or incident.deadline_at + CLOSE_AFTER_DEADLINE <= now
 
 
-def has_expired(incident: Incident, now: datetime) -> bool:
-    """Whether a warning came to nothing for six hours: the primary lives and nothing was promoted."""
+def has_expired(incident: Incident, now: datetime, after: timedelta = EXPIRES_AFTER) -> bool:
+    """Whether a warning came to nothing for so long: the primary lives and nothing was promoted."""
     quiet = incident.promoted_at is None and incident.gone_at is None
-    return quiet and incident.opened_at + EXPIRES_AFTER <= now
+    return quiet and incident.opened_at + after <= now
 
 
 def is_late_copy(closed: Incident, deadline: datetime | None, subject_ended: bool) -> bool:

@@ -7,10 +7,9 @@ from enum import StrEnum
 from core.domain.incident import Incident
 from core.domain.lifecycle import AgentConfig, Instance, Replica, Role
 from core.domain.notice import Rank
+from core.domain.waits import USUAL, Waits
 
 SILENT_AFTER = timedelta(seconds=45)
-REPEAT_BLOCK = timedelta(minutes=60)
-REPLICAS_PER_WINDOW = 3
 
 
 class Action(StrEnum):
@@ -60,6 +59,8 @@ class Situation:
     standbys: tuple[Standby, ...]
     last_failover_at: datetime | None = None
     recent_orders: int = 0
+    enabled: bool = True
+    waits: Waits = USUAL
 
 
 def decide(s: Situation, now: datetime) -> Decision:
@@ -68,6 +69,8 @@ def decide(s: Situation, now: datetime) -> Decision:
         return Decision(Action.WAIT, s.incident.sentence)
     if s.subject.role != Role.PRIMARY:
         return Decision(Action.WAIT, f"{s.subject.name} is {s.subject.role}; nothing runs on it")
+    if not s.enabled:
+        return Decision(Action.WAIT, f"{s.subject.name} is only observed; nothing is planned for it")
     if s.incident.notice_rank >= Rank.TERMINATION:
         return _answer_the_end(s, now)
     return _answer_a_risk(s, now)
@@ -102,9 +105,10 @@ def _answer_a_risk(s: Situation, now: datetime) -> Decision:
     if covered:
         return Decision(Action.ALREADY_COVERED, f"{covered.instance.name} already stands by for {s.subject.name}")
     if _moved_lately(s, now):
-        return Decision(Action.WAIT, "No move for mere risk within 60 minutes of a failover")
-    if s.recent_orders >= REPLICAS_PER_WINDOW:
-        return Decision(Action.WAIT, f"{s.recent_orders} replicas were ordered in six hours; not another for mere risk")
+        minutes = round(s.waits.repeat_block.total_seconds() / 60)
+        return Decision(Action.WAIT, f"No move for mere risk within {minutes} minutes of a failover")
+    if s.recent_orders >= s.waits.replicas_per_window:
+        return Decision(Action.WAIT, f"{s.recent_orders} replicas were ordered {_within(s.waits.window)}; not another for mere risk")
     return Decision(Action.PREPARE_REPLICA, f"Ordered a replica because {_why(s)}")
 
 
@@ -115,7 +119,11 @@ def _still_coming(s: Situation, now: datetime) -> Standby | None:
 
 
 def _moved_lately(s: Situation, now: datetime) -> bool:
-    return s.last_failover_at is not None and now - s.last_failover_at < REPEAT_BLOCK
+    return s.last_failover_at is not None and now - s.last_failover_at < s.waits.repeat_block
+
+
+def _within(window: timedelta) -> str:
+    return "in six hours" if window == USUAL.window else f"in {window.total_seconds() / 60:.0f} minutes"
 
 
 def _why(s: Situation) -> str:

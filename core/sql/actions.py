@@ -37,7 +37,8 @@ def get(tx: Tx, action_id: int) -> Intent | None:
 def due(tx: Tx) -> list[int]:
     """Claimable intents in order: emergencies first, earliest deadline first. A plain read that locks nothing.
 
-    Accounts that do not answer, and those with enough claims at work, wait.
+    Accounts that do not answer, and those with enough claims at work, wait. The end of a ZOMBIE in an account whose hosts
+    execute is left to them for ten minutes, and then done here.
     """
     rows = tx.all(
         "SELECT a.id FROM actions a LEFT JOIN account_breakers b ON b.account_id = a.account_id"
@@ -46,6 +47,9 @@ def due(tx: Tx) -> list[int]:
         " AND (b.open_until IS NULL OR b.open_until <= UTC_TIMESTAMP(6))"
         " AND a.account_id NOT IN (SELECT w.account_id FROM actions w WHERE w.state = 'pending'"
         "   AND w.lease_until > UTC_TIMESTAMP(6) GROUP BY w.account_id HAVING COUNT(*) >= %(most)s)"
+        " AND NOT (a.kind = 'terminate' AND a.created_at > UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE AND EXISTS"
+        "   (SELECT 1 FROM accounts o JOIN instances i ON i.id = a.instance_id"
+        "    WHERE o.id = a.account_id AND o.executor = 'agent' AND i.role = 'ZOMBIE'))"
         " ORDER BY a.priority, a.deadline_at IS NULL, a.deadline_at, a.id LIMIT 20",
         most=PER_ACCOUNT,
     )
@@ -106,6 +110,41 @@ def supersede_launch(tx: Tx, instance_id: int) -> int:
         "UPDATE actions SET state = 'superseded', finished_at = UTC_TIMESTAMP(6) WHERE instance_id = %(id)s AND kind = 'launch'"
         " AND state = 'pending' AND tries = 0",
         id=instance_id,
+    )
+
+
+def retarget_unbegun(tx: Tx, instance_id: int, params: str) -> int:
+    """1 when the launch nobody has begun goes elsewhere; its token was never shown to AWS."""
+    return tx.execute(
+        "UPDATE actions SET params = %(params)s WHERE instance_id = %(id)s AND kind = 'launch' AND state = 'pending' AND tries = 0",
+        id=instance_id,
+        params=params,
+    )
+
+
+def terminations_for_host(tx: Tx, agent_id: int) -> list[dict]:
+    """Ends of ZOMBIEs that the account leaves to its hosts."""
+    return tx.all(
+        "SELECT x.uuid AS action_id, i.ec2_instance_id AS instance_id FROM actions x JOIN instances i ON i.id = x.instance_id"
+        " JOIN accounts a ON a.id = x.account_id WHERE x.agent_id = %(id)s AND x.kind = 'terminate' AND x.state = 'pending'"
+        " AND a.executor = 'agent' AND i.role = 'ZOMBIE' AND i.terminate_after <= UTC_TIMESTAMP(6) ORDER BY x.id LIMIT 50",
+        id=agent_id,
+    )
+
+
+def finish_by_host(tx: Tx, agent_id: int, uuid: str, state: str, error: str | None) -> int:
+    """End a terminate order that a host carried out; 0 when it is over, not its own, or not left to hosts."""
+    return tx.execute(
+        "UPDATE actions x JOIN accounts a ON a.id = x.account_id SET x.state = %(state)s, x.last_error = %(error)s,"
+        " x.lease_until = NULL, x.finished_at = UTC_TIMESTAMP(6) WHERE x.uuid = %(uuid)s AND x.agent_id = %(agent_id)s"
+        " AND x.kind = 'terminate' AND x.state = 'pending' AND a.executor = 'agent'",
+        uuid=uuid, agent_id=agent_id, state=state, error=error and error[:255],
+    )  # fmt: skip
+
+
+def by_uuid(tx: Tx, agent_id: int, uuid: str) -> Intent | None:
+    return Intent.maybe(
+        tx.one("SELECT * FROM actions WHERE agent_id = %(agent_id)s AND uuid = %(uuid)s", agent_id=agent_id, uuid=uuid)
     )
 
 

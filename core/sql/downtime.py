@@ -5,7 +5,7 @@ from datetime import datetime
 from core.database import Tx
 
 
-def insert(tx: Tx, *, client_id: int, agent_id: int, incident_id: int, instance_id: int, start: datetime, end: datetime, seconds: float,
+def insert(tx: Tx, *, client_id: int, agent_id: int, incident_id: int | None, instance_id: int, start: datetime, end: datetime, seconds: float,
            cause: str, details: str, method: str, metadata: str) -> int:  # fmt: skip
     return tx.execute(
         "INSERT IGNORE INTO downtime_logs (client_id, agent_id, incident_id, instance_id, start_time, end_time, duration_seconds, cause,"
@@ -35,3 +35,21 @@ def used_this_month(tx: Tx, client_id: int) -> float:
         client_id=client_id,
     )
     return row["seconds"]
+
+
+def measured_of_agent(tx: Tx, agent_id: int) -> list[float]:
+    """Every measured gap of an agent in seconds, by incident or by hand, shortest first."""
+    rows = tx.all(
+        "SELECT downtime_seconds AS seconds FROM incidents WHERE agent_id = %(id)s AND downtime_seconds IS NOT NULL"
+        " UNION ALL SELECT duration_seconds FROM downtime_logs WHERE agent_id = %(id)s AND incident_id IS NULL ORDER BY seconds",
+        id=agent_id,
+    )
+    return [float(row["seconds"]) for row in rows]
+
+
+def count_by_hand(tx: Tx, agent_id: int) -> int:
+    return tx.one(
+        "SELECT COUNT(*) AS n FROM replica_instances r WHERE r.agent_id = %(id)s AND r.promoted_by IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM incidents i WHERE i.successor_id = r.instance_id)",
+        id=agent_id,
+    )["n"]

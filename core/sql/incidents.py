@@ -109,6 +109,15 @@ def set_serving(tx: Tx, incident_id: int, at: datetime, seconds: float | None, m
     )  # fmt: skip
 
 
+def measure(tx: Tx, incident_id: int, *, at: datetime, seconds: float, method: str) -> None:
+    """A host's own measure, where we have none."""
+    tx.execute(
+        "UPDATE incidents SET serving_at = COALESCE(serving_at, %(at)s), downtime_seconds = %(seconds)s, downtime_method = %(method)s"
+        " WHERE id = %(id)s AND downtime_seconds IS NULL",
+        id=incident_id, at=at, seconds=seconds, method=method,
+    )  # fmt: skip
+
+
 def prove_end(tx: Tx, incident_id: int, now: datetime) -> None:
     tx.execute(
         "UPDATE incidents SET end_proven_at = %(now)s WHERE id = %(id)s AND end_proven_at IS NULL", id=incident_id, now=now
@@ -148,6 +157,26 @@ def last_acknowledged(tx: Tx, agent_id: int) -> datetime | None:
     return tx.one(
         "SELECT MAX(acknowledged_at) AS at FROM incidents WHERE agent_id = %(id)s AND promoted_at IS NOT NULL", id=agent_id
     )["at"]
+
+
+def close_of_agent(tx: Tx, agent_id: int, outcome: str) -> int:
+    """Close whatever is open: the agent is taken out of care."""
+    return tx.execute(
+        "UPDATE incidents SET open_slot = NULL, closed_at = UTC_TIMESTAMP(6), outcome = %(outcome)s"
+        " WHERE agent_id = %(id)s AND open_slot = 1",
+        id=agent_id,
+        outcome=outcome,
+    )
+
+
+def statistics(tx: Tx, agent_id: int) -> dict:
+    """How often something was announced, moved, and served again."""
+    return tx.one(
+        "SELECT COUNT(*) AS incidents, COALESCE(SUM(promoted_at IS NOT NULL), 0) AS promoted,"
+        " COALESCE(SUM(promoted_at IS NOT NULL AND serving_at IS NOT NULL), 0) AS served,"
+        " COALESCE(SUM(outcome = 'expired'), 0) AS false_alarms FROM incidents WHERE agent_id = %(id)s",
+        id=agent_id,
+    )
 
 
 def of_client(tx: Tx, client_id: int, is_open: bool | None, before: int | None, limit: int) -> list[dict]:

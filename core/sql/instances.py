@@ -146,6 +146,52 @@ def move(tx: Tx, instance: Instance, role: str, why: str) -> None:
     tx.call("move_instance", instance.id, role, instance.version, why[:255])
 
 
+def release(tx: Tx, instance: Instance, why: str) -> None:
+    """A PRIMARY becomes plain inventory, from the version that was read."""
+    tx.call("release_instance", instance.id, instance.version, why[:255])
+
+
+def adopt(tx: Tx, instance: Instance, agent_id: int, why: str) -> None:
+    """Plain inventory becomes the first PRIMARY of an agent, from the version that was read."""
+    tx.call("adopt_instance", instance.id, agent_id, instance.version, why[:255])
+
+
+def set_farewell(tx: Tx, instance_id: int, now: datetime) -> None:
+    """Its host said that it is going down: EC2 is asked about it for a while."""
+    tx.execute("UPDATE instances SET farewell_at = %(now)s WHERE id = %(id)s", id=instance_id, now=now)
+
+
+def replaced_by_hand(tx: Tx, successor_id: int) -> list[Instance]:
+    """Former PRIMARYs whose successor was promoted by a person, without an incident, and still have no end in sight."""
+    rows = tx.all(
+        "SELECT z.* FROM instances z JOIN replica_instances r ON r.agent_id = z.agent_id"
+        " WHERE r.instance_id = %(id)s AND r.promoted_by IS NOT NULL AND z.role = 'ZOMBIE' AND z.terminate_after IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM incidents i WHERE i.instance_id = z.id AND i.successor_id = %(id)s)",
+        id=successor_id,
+    )
+    return [Instance.from_row(row) for row in rows]
+
+
+def story(tx: Tx, instance_id: int, limit: int) -> list[dict]:
+    """What a machine went through, newest first: its roles, its orders, its workload, its notices, each with a sentence."""
+    return tx.all(
+        "SELECT at, kind, sentence FROM ("
+        " SELECT at, 'role' AS kind, CONCAT(from_role, ' → ', to_role, COALESCE(CONCAT(': ', sentence), '')) AS sentence"
+        "   FROM instance_history WHERE instance_id = %(id)s"
+        " UNION ALL SELECT created_at, 'order', CONCAT('Ordered to ', kind, ': ', why) FROM actions WHERE instance_id = %(id)s"
+        " UNION ALL SELECT finished_at, 'order', CONCAT('The order to ', kind, ' is ', state, COALESCE(CONCAT(': ', last_error), ''))"
+        "   FROM actions WHERE instance_id = %(id)s AND finished_at IS NOT NULL"
+        " UNION ALL SELECT since_at, 'workload', CASE WHEN serving = 1 THEN 'The workload began to answer'"
+        "   ELSE 'The workload ceased to answer' END FROM serving_reports WHERE instance_id = %(id)s"
+        " UNION ALL SELECT opened_at, 'notice', sentence FROM incidents WHERE instance_id = %(id)s"
+        " UNION ALL SELECT ready_at, 'replica', 'Ready to take over' FROM replica_instances"
+        "   WHERE instance_id = %(id)s AND ready_at IS NOT NULL"
+        ") story ORDER BY at DESC LIMIT %(limit)s",
+        id=instance_id,
+        limit=limit,
+    )
+
+
 def predecessors(tx: Tx, agent_id: int, instance_id: int) -> list[Predecessor]:
     """Former PRIMARYs of the agent that may still serve, with what was last heard of them."""
     rows = tx.all(
@@ -179,6 +225,7 @@ def to_watch(tx: Tx) -> list[Instance]:
         " LEFT JOIN agent_heartbeats h ON h.instance_id = i.id"
         " WHERE i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE') AND i.ec2_instance_id IS NOT NULL"
         " AND (i.role = 'ZOMBIE' OR i.terminate_requested_at IS NOT NULL OR i.notice_rank > 0 OR i.launch_spec IS NULL"
+        "      OR i.farewell_at > UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE"
         "      OR EXISTS (SELECT 1 FROM notices n WHERE n.ec2_instance_id = i.ec2_instance_id AND n.handled_at IS NULL)"
         "      OR COALESCE(h.contact_at, i.created_at) < UTC_TIMESTAMP(6) - INTERVAL 45 SECOND)"
         " ORDER BY i.account_id, i.region, i.id LIMIT 1000"

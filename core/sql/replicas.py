@@ -78,6 +78,25 @@ def retarget(tx: Tx, instance_id: int, pool_id: str) -> None:
     )
 
 
+def set_promoted_by(tx: Tx, replica_id: int, actor: str) -> None:
+    tx.execute("UPDATE replica_instances SET promoted_by = %(actor)s WHERE id = %(id)s", id=replica_id, actor=actor[:64])
+
+
+def set_expiry(tx: Tx, replica: Replica, at: datetime) -> None:
+    """Of the replica's life and of its machine, which the sweep reads."""
+    tx.execute("UPDATE replica_instances SET expires_at = %(at)s WHERE id = %(id)s", id=replica.id, at=at)
+    tx.execute("UPDATE instances SET replica_expiry = %(at)s WHERE id = %(id)s", id=replica.instance_id, at=at)
+
+
+def set_sync(tx: Tx, replica_id: int, progress_pct: int, lag_seconds: float | None) -> None:
+    tx.execute(
+        "UPDATE replica_instances SET progress_pct = %(progress)s, lag_seconds = %(lag)s WHERE id = %(id)s",
+        id=replica_id,
+        progress=progress_pct,
+        lag=lag_seconds,
+    )
+
+
 def ordered_since(tx: Tx, agent_id: int, primary_id: int, since: datetime) -> int:
     """How many emergency replicas were ordered for this primary since then."""
     row = tx.one(
@@ -115,7 +134,7 @@ def of_client(tx: Tx, client_id: int, limit: int) -> list[dict]:
 
 
 LISTED = """
-SELECT r.*, i.ec2_instance_id, i.instance_type, i.az_id, i.lifecycle, a.uuid AS agent_uuid, a.logical_name
+SELECT r.*, i.role, i.ec2_instance_id, i.instance_type, i.az_id, i.lifecycle, a.uuid AS agent_uuid, a.logical_name
   FROM replica_instances r
   JOIN instances i ON i.id = r.instance_id
   JOIN agents a ON a.id = r.agent_id

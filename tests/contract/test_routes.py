@@ -13,6 +13,8 @@ HARMLESS = {
     "agents.heartbeat": "the newest wins; every 15 s",
     "identity.sign_in": "a second session is a second session",
     "identity.sign_out": "what is dead stays dead",
+    "inbox.mark_read": "what is read stays read",
+    "inbox.mark_all_read": "what is read stays read",
     "instances.simulate_interruption": "the simulated AWS announces once",
 }
 

@@ -1,0 +1,40 @@
+"""What a client was told, and what of it was read."""
+
+from flask import Blueprint, request
+from marshmallow import fields, validate
+
+from core import notifications
+from core.auth import require_client_auth
+from core.idempotency import in_transaction
+from core.validation import Body, load
+
+bp = Blueprint("inbox", __name__, url_prefix="/api/notifications")
+
+
+class Page(Body):
+    unread = fields.Bool(load_default=False)
+    limit = fields.Int(load_default=50, validate=validate.Range(1, 200))
+    cursor = fields.Str(load_default=None, validate=validate.Length(max=40))
+
+
+@bp.get("")
+@require_client_auth
+@in_transaction
+def inbox(tx, authenticated_client_id):
+    """Newest first; ``unread=true`` leaves out what was read."""
+    page = load(Page, request.args.to_dict())
+    return notifications.inbox(tx, authenticated_client_id, page["unread"], page["cursor"], page["limit"])
+
+
+@bp.post("/<uuid:notification_id>/mark-read")
+@require_client_auth
+@in_transaction
+def mark_read(tx, notification_id, authenticated_client_id):
+    return notifications.mark_read(tx, authenticated_client_id, str(notification_id))
+
+
+@bp.post("/mark-all-read")
+@require_client_auth
+@in_transaction
+def mark_all_read(tx, authenticated_client_id):
+    return notifications.mark_all_read(tx, authenticated_client_id)
