@@ -13,6 +13,7 @@ from routes.incidents import bp as incidents
 from routes.instances import bp as instances
 from routes.models import bp as models
 from routes.notifications import bp as notifications
+from routes.reference import bp as reference
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
 from routes.tenants import bp as tenants
@@ -35,3 +36,6 @@ BLUEPRINTS = (
     incidents,
     dashboard,
 )
+    health, identity, admin, clients, agents, instances, replicas, emergency, commands, reporting, notifications, reference,
+    dashboard,
+)  # fmt: skip

@@ -1,6 +1,6 @@
 """A client's machines."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
@@ -8,7 +8,7 @@ from core import database, demo, fleet
 from core.auth import require_client_auth
 from core.idempotency import in_transaction
 from core.replies import success_response
-from core.validation import Body, load, takes
+from core.validation import Body, asks, takes
 
 bp = Blueprint("instances", __name__, url_prefix="/api/client")
 
@@ -25,10 +25,11 @@ class Interruption(Body):
 
 @bp.get("/<uuid:client_id>/instances")
 @require_client_auth
+@asks(Filter)
 @in_transaction
-def client_instances(tx, authenticated_client_id):
-    wanted = load(Filter, request.args.to_dict())
-    return {"instances": fleet.instances_of(tx, authenticated_client_id, wanted["role"], wanted["status"], wanted["limit"])}
+def client_instances(tx, authenticated_client_id, query):
+    """Machines, newest first."""
+    return {"instances": fleet.instances_of(tx, authenticated_client_id, query["role"], query["status"], query["limit"])}
 
 
 @bp.post("/instances/<uuid:instance_id>/simulate-interruption")

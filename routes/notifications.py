@@ -5,6 +5,7 @@ from queue import Empty
 
 from flask import Blueprint, Response
 
+from core.answers import answers
 from core.auth import require_client_auth
 from core.domain.serialize import canonical, plain
 from core.events import FEED
@@ -17,6 +18,7 @@ COMMENT_SECONDS = 15
 
 @bp.get("/stream")
 @require_client_auth
+@answers(bare="text/event-stream")
 def stream(authenticated_client_id):
     """Server-sent events of this client from now on; a comment every 15 s keeps proxies awake."""
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
