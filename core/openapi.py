@@ -19,6 +19,7 @@ BEARER, SESSION = {"bearer": []}, {"session": []}
 WHO = {
     "open": ("anybody", [{}]),
     "admin": ("the administrator", [BEARER, SESSION]),
+    "person": ("the client, or the administrator", [BEARER, SESSION]),
     "client": ("the client; the administrator where the path names one", [BEARER, SESSION]),
     "agent": ("the agent, its client or the administrator", [BEARER, SESSION]),
     "enrolment": ("a host with an enrolment or a join token", [BEARER]),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs import emergency_watch, executor, heartbeat_watch, housekeeping, orphan_sweep, predictions, safe_mode, spot_prices
+from jobs import emergency_watch, executor, health_monitor, heartbeat_watch, housekeeping, orphan_sweep, predictions, safe_mode, spot_prices
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ JOBS = (
     Job("heartbeat_watch", 5, heartbeat_watch.run),
     Job("safe_mode", 2, safe_mode.run),
     Job("orphan_sweep", 30, orphan_sweep.run),
+    Job("health_monitor", 30, health_monitor.run),
     Job("spot_prices", 300, spot_prices.run),
     Job("predictions", 600, predictions.run),
     Job("housekeeping", 3600, housekeeping.run),
