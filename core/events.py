@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from contextlib import suppress
 from datetime import timedelta
 from queue import Full, Queue
@@ -45,7 +45,7 @@ class Feed:
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._wake = threading.Event()
         self._reader: threading.Thread | None = None
-        self._lag_ms: int | None = None
+        self._lags: deque[tuple[float, int]] = deque(maxlen=REMEMBER)  # when handed out, after how many ms
         self._reported = 0.0
 
     def subscribe(self, client_id: int | None) -> Queue:
@@ -92,18 +92,19 @@ class Feed:
             if row["id"] not in self._seen:
                 self._remember(row["id"])
                 if announce:
-                    self._lag_ms = max(self._lag_ms or 0, int(1000 * (now - row["created_at"]).total_seconds()))
+                    self._lags.append((time.monotonic(), int(1000 * (now - row["created_at"]).total_seconds())))
                     self._hand_out(row)
 
     def _report(self, at_once: bool = False) -> None:
-        """Write down how many streams are open here, and the longest lag since the last time."""
+        """Write down how many streams are open here, and the longest lag of the last minute."""
         if not at_once and time.monotonic() - self._reported < REPORT_SECONDS:
             return
+        lag = max((ms for at, ms in self._lags if at > time.monotonic() - 60), default=None)
         try:
-            database.run(lambda tx: rows.report(tx, PROCESS, len(self._streams), self._lag_ms, tx.now()))
+            database.run(lambda tx: rows.report(tx, PROCESS, len(self._streams), lag, tx.now()))
         except errors.SpotError as error:
             log.info("the event feed's figures wait: %s", error.message)
-        self._reported, self._lag_ms = time.monotonic(), None
+        self._reported = time.monotonic()
 
     def _remember(self, event_id: int) -> None:
         self._seen[event_id] = None

@@ -198,6 +198,7 @@ class Hit(Reply):
     title = f.Str(**MUST)
     more = f.Str(**MAYBE)
     client_id = f.UUID(**MAYBE)
+    client_name = f.Str(**MAYBE)
     agent_id = f.UUID(**MAYBE)
 
 

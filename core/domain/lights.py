@@ -42,21 +42,22 @@ def by_queue(depth: int, oldest_seconds: float | None) -> Finding:
     """The queue of intents, by its length and its oldest."""
     status = {"green": HEALTHY, "yellow": DEGRADED, "red": CRITICAL}[light(depth)]
     late = oldest_seconds is not None and oldest_seconds > OLDEST_SECONDS
-    return Finding(DEGRADED if late and status == HEALTHY else status, hint(depth, oldest_seconds) or f"{depth} wait")
+    words = f"{depth} wait" if depth else "nothing waits"
+    return Finding(DEGRADED if late and status == HEALTHY else status, hint(depth, oldest_seconds) or words)
 
 
 def by_silence(agents: int, offline: int, late: int) -> Finding:
     """The hosts, by how many are not heard."""
     if agents == 0:
         return Finding(None, "no workload is enrolled")
-    told = f"{offline} of {agents} hosts offline, {late} late"
+    told = f"of {agents} hosts {offline} offline and {late} late" if offline or late else f"every one of {agents} hosts is heard"
     return Finding(CRITICAL if offline == agents else DEGRADED if offline or late else HEALTHY, told)
 
 
 def by_age(what: str, at: datetime | None, now: datetime, period: timedelta) -> Finding:
     """Something that comes every ``period``: healthy to two periods, degraded to six, then critical."""
     if at is None:
-        return Finding(None, f"{what} has not happened yet")
+        return Finding(None, f"{what}: none yet")
     age = now - at
     status = HEALTHY if age <= 2 * period else DEGRADED if age <= 6 * period else CRITICAL
     return Finding(status, f"{what} was {_words(age)} ago")
