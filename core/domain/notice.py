@@ -48,7 +48,7 @@ STALE_AFTER = timedelta(seconds=300)
 EARLIEST_DEADLINE = timedelta(seconds=-300)
 LATEST_DEADLINE = timedelta(seconds=600)
 GRACE = timedelta(seconds=5)  # AWS writes whole seconds, and a poll takes two
-BELIEVABLE_YEARS = range(1970, 2200)
+BELIEVABLE_YEARS = range(1970, 9000)
 STALE, OVERDUE = "stale", "overdue"
 
 
