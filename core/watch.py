@@ -16,7 +16,7 @@ from core.domain.incident import Incident
 from core.domain.lifecycle import GONE_STATES, STOPPED_STATES, Agent, Instance, Role
 from core.domain.notice import NOTICES, OVERDUE, NoticeKind, Rank
 from core.domain.serialize import canonical
-from core.emergency import act, raise_incident, respond
+from core.emergency import act, raise_incident, respond, retire
 from core.locks import for_agent
 from core.sql import accounts, incidents, instances, notices, replicas
 
@@ -90,6 +90,10 @@ def learn_state(tx: Tx, agent: Agent, safe: bool, instance: Instance, state: str
             return lose(tx, agent, safe, instance, f"{instance.name} was stopped ({why or 'no reason given'})")
         if instance.role == Role.ZOMBIE and instance.status != "stopped":
             return _stopped(tx, agent, instance)
+        if instance.role == Role.REPLICA and not instance.terminate_requested_at:
+            retire(tx, agent, safe, instance, "failed", f"{instance.name} stood by and was stopped")
+    elif instance.status == "stopped":
+        instances.set_status(tx, instance.id, "zombie")
     return False
 
 

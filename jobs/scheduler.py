@@ -62,6 +62,7 @@ class Timetable:
     def stop(self) -> None:
         """Finish what runs, then hand the lease over."""
         self._stopping.set()
+        self._context.intake.stop()
         self._scheduler.shutdown(wait=True)
         self._context.crew.finish()
         try:

@@ -73,13 +73,9 @@ def get(tx: Tx, notice_id: int) -> dict:
     return tx.one("SELECT * FROM notices WHERE id = %(id)s", id=notice_id)
 
 
-def adopt(tx: Tx, notice_id: int, *, agent_id: int, incident_id: int, now: datetime) -> None:
-    """What waited for its machine is acted on."""
-    tx.execute(
-        "UPDATE notices SET agent_id = %(agent_id)s, incident_id = %(incident_id)s, disposition = 'act', reason = NULL,"
-        " handled_at = %(now)s WHERE id = %(id)s",
-        id=notice_id, agent_id=agent_id, incident_id=incident_id, now=now,
-    )  # fmt: skip
+def forget_awaited(tx: Tx, notice_id: int) -> None:
+    """The sighting is about to be stored again, with the machine it is about."""
+    tx.execute("DELETE FROM notices WHERE id = %(id)s AND reason = 'ignored_unknown' AND handled_at IS NULL", id=notice_id)
 
 
 def give_up_unknown(tx: Tx) -> int:
@@ -96,3 +92,12 @@ def set_handled(tx: Tx, notice_id: int, now: datetime) -> None:
 
 def of_incident(tx: Tx, incident_id: int) -> list[dict]:
     return tx.all("SELECT * FROM notices WHERE incident_id = %(id)s ORDER BY id", id=incident_id)
+
+
+def waiting_hooks(tx: Tx) -> list[dict]:
+    """Auto Scaling hooks that were not answered yet."""
+    return tx.all(
+        "SELECT n.id, n.agent_id FROM notices n WHERE n.kind = 'lifecycle' AND n.disposition = 'act'"
+        " AND n.received_at > UTC_TIMESTAMP(6) - INTERVAL 48 HOUR AND NOT EXISTS (SELECT 1 FROM actions a"
+        " WHERE a.client_id = n.client_id AND a.dedupe_key = CONCAT('lifecycle:', n.uuid, ':complete:0')) ORDER BY n.id LIMIT 200"
+    )
