@@ -231,7 +231,7 @@ def _bury(body: Any, reason: str, origin: Origin) -> dict:
         aws_events.bury(tx, uuid=uuid, client_id=client_id, channel=origin.door, reason=reason, body=text[: 256 * 1024], now=tx.now())
         if client_id:
             title = f"A message from AWS could not be read: {reason.replace('_', ' ')}"
-            notifications.alarm(tx, client_id, f"dead_letter:{reason}:{tx.now():%Y%m%d%H}", "warning", title, text[:500])
+            notifications.announce(tx, client_id, f"dead_letter:{reason}:{tx.now():%Y%m%d%H}", "warning", title, text[:500])
 
     database.run(bury)
     log.error("a message was buried: %s", reason, extra={"component": "CORE-EVENTS", "action": "BURY", "result": reason})
@@ -249,7 +249,7 @@ def _unconfirmed(event: Mapping[str, Any], origin: Origin) -> dict:
 
 
 def _alarm(client_id: int, key: str, title: str, text: str) -> None:
-    database.run(lambda tx: notifications.alarm(tx, client_id, f"{key}:{tx.now():%Y%m%d%H}", "warning", title, text))
+    database.run(lambda tx: notifications.announce(tx, client_id, f"{key}:{tx.now():%Y%m%d%H}", "warning", title, text))
 
 
 def _count(*reasons: str) -> None:

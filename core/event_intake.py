@@ -112,7 +112,7 @@ class QueueReader:
 
     def _tell_of_return(self, message: Message, error: errors.SpotError) -> None:
         text = f"Message {message.id} was received {message.receives} times: {error.message}"
-        database.run(lambda tx: notifications.alarm(
+        database.run(lambda tx: notifications.announce(
             tx, self._account.client_id, f"redelivered:{message.id}", "warning", "An event of AWS cannot be stored", text,
         ))  # fmt: skip
 

@@ -34,6 +34,7 @@ BLUEPRINTS = (
     instances,
     replicas,
     emergency,
+    events,
     commands,
     reporting,
     models,
@@ -50,5 +51,3 @@ BLUEPRINTS = (
     monitoring,
     dashboard,
 )
-    health, identity, admin, clients, agents, instances, replicas, emergency, events, commands, reporting, models, notifications, dashboard,
-)  # fmt: skip
