@@ -26,8 +26,8 @@ class Message:
 class EventQueue:
     """Speaks to one queue; every failure is errors.Unavailable."""
 
-    def __init__(self, ec2: Ec2, region: str, name: str):
-        self._sqs, self.name = ec2.client("sqs", region, POLLS), name
+    def __init__(self, ec2: Ec2, region: str, name: str, wait_seconds: int = WAIT_SECONDS):
+        self._sqs, self.name, self._wait = ec2.client("sqs", region, POLLS), name, wait_seconds
         self._url = ""
 
     def exists(self) -> bool:
@@ -43,9 +43,9 @@ class EventQueue:
         return True
 
     def receive(self) -> list[Message]:
-        """What came within twenty seconds, at most ten messages; nobody else gets them for as long."""
+        """What came while we waited, at most ten messages; nobody else gets them for twenty seconds."""
         answer = self._call(
-            "receive_message", WaitTimeSeconds=WAIT_SECONDS, MaxNumberOfMessages=BATCH, VisibilityTimeout=VISIBILITY_SECONDS,
+            "receive_message", WaitTimeSeconds=self._wait, MaxNumberOfMessages=BATCH, VisibilityTimeout=VISIBILITY_SECONDS,
             AttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
         )  # fmt: skip
         return [_message(row) for row in answer.get("Messages", [])]

@@ -32,6 +32,11 @@ def send(world: World, body: dict) -> dict:
     return {"sent": world.queues.send(arn, text) is not None}
 
 
+def wake(world: World, body: dict) -> dict:
+    """What somebody received and did not delete is visible again."""
+    return {"messages": world.queues.wake(body["account_id"])}
+
+
 def health(world: World, body: dict) -> dict:
     """A scheduled change of some machines, told in pages and, where ``backup_region`` is given, once more from there."""
     machines = [world.known(one) for one in body["instance_ids"]]
@@ -61,6 +66,7 @@ EVENT_LEVERS = {
     ("GET", "events"): sent,
     ("POST", "events/publish"): publish,
     ("POST", "events/send"): send,
+    ("POST", "events/wake"): wake,
     ("POST", "events/health"): health,
     ("POST", "events/lifecycle"): lifecycle,
     ("GET", "events/hooks"): hooks,

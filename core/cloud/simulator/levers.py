@@ -101,6 +101,10 @@ class Levers:
         """Put ``event`` or a bare ``text`` into a queue, past every rule."""
         return self._post("events/send", account_id=account_id, queue=queue, region=region, **content)["sent"]
 
+    def wake_messages(self, account_id: str) -> int:
+        """What was received and not deleted is visible again at once."""
+        return self._post("events/wake", account_id=account_id)["messages"]
+
     def health_event(self, instance_ids: list[str], not_before: float, **more: Any) -> None:
         self._post("events/health", instance_ids=instance_ids, not_before=not_before, **more)
 

@@ -140,6 +140,15 @@ class Queues:
                     message.visible_at = self._now() + seconds
             self._news.notify_all()
 
+    def wake(self, account: str) -> int:
+        """Every message of the account is visible again, as if its time were over; how many there are."""
+        with self._news:
+            mine = [message for queue in self._queues.values() if queue.account == account for message in queue.messages]
+            for message in mine:
+                message.visible_at = min(message.visible_at, self._now())
+            self._news.notify_all()
+            return len(mine)
+
     def forget(self, account: str) -> None:
         with self._news:
             self._queues = {arn: queue for arn, queue in self._queues.items() if queue.account != account}
