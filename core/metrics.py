@@ -15,6 +15,7 @@ HELP = {
     "spotopt_actions_oldest_seconds": "age of the oldest due intent",
     "spotopt_replicas_live": "replicas launching, syncing or ready",
     "spotopt_zombies": "former PRIMARYs not ended yet",
+    "spotopt_accounts_held": "accounts in which nobody is declared lost for want of proof",
     "spotopt_dead_letters_total": "messages that could not be read",
 }
 QUEUES = {

@@ -7,7 +7,7 @@ import logging
 from functools import partial
 from itertools import groupby
 
-from core import audit, breaker, database, errors, events, notifications, pool_memory
+from core import audit, breaker, database, errors, events, holds, notifications, pool_memory
 from core.cloud.aws import Ec2
 from core.cloud.machine import Machine
 from core.database import Tx
@@ -19,8 +19,11 @@ from core.domain.serialize import canonical
 from core.emergency import act, raise_incident, respond, retire
 from core.locks import for_agent
 from core.sql import accounts, incidents, instances, notices, replicas
+from core.sql.holds import held_accounts
 
 log = logging.getLogger("core.watch")
+
+Findings = list[tuple[Instance, Machine | None]]
 
 YOUNG_SECONDS = 300
 ALIVE_STATES = frozenset({"pending", "running"})
@@ -34,23 +37,41 @@ ENDINGS = {
 
 def watch(clouds) -> dict:
     """Look at every machine in question, one Describe per account and region; counts of what was found."""
-    counts = {"looked_at": 0, "changed": 0, "unreachable": 0}
-    questions = database.run(_in_question)
-    for (account, region), machines in questions:
-        try:
-            seen = breaker.ask(clouds, account, partial(Ec2.describe, region=region, ids=[i.ec2_instance_id for i in machines]))
-        except errors.SpotError as error:
-            log.warning("EC2 cannot be asked about account %s in %s: %s", account.aws_account_id, region, error.message)
-            counts["unreachable"] += 1
-            continue
-        counts["looked_at"] += len(machines)
-        counts["changed"] += sum(_learn(instance, seen.get(instance.ec2_instance_id)) for instance in machines)
+    counts = {"looked_at": 0, "changed": 0, "unreachable": 0, "held": 0}
+    for account, regions in database.run(_in_question):
+        answers = [_ask(clouds, account, region, machines) for region, machines in regions]
+        counts["unreachable"] += sum(not reached for _, reached in answers)
+        _learn_all(account, answers, counts)
     return counts
 
 
-def _in_question(tx: Tx) -> list[tuple[tuple[Account, str], list[Instance]]]:
-    groups = groupby(instances.to_watch(tx), key=lambda i: (i.account_id, i.region))
-    return [((accounts.get(tx, account_id), region), list(group)) for (account_id, region), group in groups]
+def _ask(clouds, account: Account, region: str, machines: list[Instance]) -> tuple[Findings, bool]:
+    """What EC2 says of each machine of a region, and whether it could be asked."""
+    try:
+        seen = breaker.ask(clouds, account, partial(Ec2.describe, region=region, ids=[i.ec2_instance_id for i in machines]))
+    except errors.SpotError as error:
+        log.warning("EC2 cannot be asked about account %s in %s: %s", account.aws_account_id, region, error.message)
+        return [(instance, None) for instance in machines], False
+    return [(instance, seen.get(instance.ec2_instance_id)) for instance in machines], True
+
+
+def _learn_all(account: Account, answers: list[tuple[Findings, bool]], counts: dict) -> None:
+    """Each machine by itself, but that of those without proof nobody is declared lost while the account is on hold."""
+    unproven = {instance.id for findings, _ in answers for instance, machine in findings if machine is None}
+    held = database.run(lambda tx: holds.judge(tx, account, unproven, all(reached for _, reached in answers)))
+    counts["held"] += held
+    for findings, reached in answers:
+        known = [pair for pair in findings if pair[1] is not None or not held] if reached else []
+        counts["looked_at"] += len(findings) if reached else 0
+        counts["changed"] += sum(_learn(instance, machine) for instance, machine in known)
+
+
+def _in_question(tx: Tx) -> list[tuple[Account, list[tuple[str, list[Instance]]]]]:
+    """The machines in question by account and region; an account on hold is asked about until the hold is over."""
+    by_account = groupby(instances.to_watch(tx), key=lambda i: i.account_id)
+    found = [(account_id, [(region, list(some)) for region, some in groupby(group, key=lambda i: i.region)]) for account_id, group in by_account]
+    found += [(account_id, []) for account_id in held_accounts(tx) if account_id not in dict(found)]
+    return [(accounts.get(tx, account_id), regions) for account_id, regions in found]
 
 
 def _learn(before: Instance, machine: Machine | None) -> bool:
@@ -69,11 +90,10 @@ def observe(tx: Tx, agent: Agent, safe: bool, instance: Instance, machine: Machi
     """Whether the machine's state was news, after doing what follows from it."""
     if instance.launch_spec is None:
         instances.set_launch_spec(tx, instance.id, canonical(machine.launch_spec))
+    news = learn_state(tx, agent, safe, instance, machine.state, ENDINGS.get(machine.reason, machine.reason))
     if machine.reason in TAKEN and instance.terminate_requested_at is None:
         prove_taken(tx, agent, instance, "state_reason")
-    return learn_state(tx, agent, safe, instance, machine.state, ENDINGS.get(machine.reason, machine.reason)) or (
-        machine.state in ALIVE_STATES and _verified_alive(tx, agent, safe, instance)
-    )
+    return news or (machine.state in ALIVE_STATES and _verified_alive(tx, agent, safe, instance))
 
 
 def learn_state(tx: Tx, agent: Agent, safe: bool, instance: Instance, state: str, why: str | None) -> bool:

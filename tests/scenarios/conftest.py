@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from core.actions import Executor
 from scripts.stack import Stack
 from tests.scenarios.street import Street, opened
 from tests.scenarios.town import Town
@@ -19,3 +20,8 @@ def town(stack: Stack) -> Town:
 def street(world, simulator, clouds) -> Iterator[Street]:
     """A workload whose account has its queue of events, without timetable."""
     yield from opened(world, simulator, clouds)
+
+
+@pytest.fixture
+def executor(clouds, settings) -> Executor:
+    return Executor(clouds, settings)

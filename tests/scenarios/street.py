@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from core.aws_events import Origin
 from core.cloud.queues import EventQueue
 from core.event_intake import QueueReader
 from core.reconciler import reconcile
