@@ -79,13 +79,19 @@ class QueueReader:
 
     def read_on(self) -> None:
         """Whatever fails is said and tried again: nothing was deleted that was not committed."""
+        step = self._announce
         while not self._stopping():
             try:
-                self.read_once()
+                step()
+                step = self.read_once
             except errors.SpotError as error:
                 log.warning("the events of %s wait: %s", self._account.aws_account_id, error.message)
                 _note_failure(self._account, self._region, error.message)
                 time.sleep(PAUSE_SECONDS)
+
+    def _announce(self) -> None:
+        """It was found; its first long poll may last twenty seconds."""
+        database.run(lambda tx: self._note(tx, []))
 
     def read_once(self) -> int:
         """1 receive  2 commit each message by itself  3 delete those that were committed; how many were."""

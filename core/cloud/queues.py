@@ -26,8 +26,9 @@ class Message:
 class EventQueue:
     """Speaks to one queue; every failure is errors.Unavailable."""
 
-    def __init__(self, ec2: Ec2, region: str, name: str, wait_seconds: int = WAIT_SECONDS):
-        self._sqs, self.name, self._wait = ec2.client("sqs", region, POLLS), name, wait_seconds
+    def __init__(self, ec2: Ec2, region: str, name: str, wait_seconds: int | None = None):
+        self._sqs, self.name = ec2.client("sqs", region, POLLS), name
+        self._wait = WAIT_SECONDS if wait_seconds is None else wait_seconds
         self._url = ""
 
     def exists(self) -> bool:
