@@ -80,14 +80,18 @@ def _record(record: Record, origin: Origin, body: Any) -> list[dict]:
     if record.event.get("Type") == "SubscriptionConfirmation":
         return [_unconfirmed(record.event, origin)]
     try:
-        reading = read_event(record.event, database.run(lambda tx: tx.now()))
+        reading, account = database.run(lambda tx: _read(tx, record.event, origin))
     except Unreadable as problem:
         return [_bury(record.event, str(problem), origin)]
-    return _reading(reading, record.event, origin)
+    return _answered(reading, account, record.event, origin)
 
 
-def _reading(reading: Reading, event: Mapping[str, Any], origin: Origin) -> list[dict]:
-    account = database.run(lambda tx: _account(tx, reading, origin))
+def _read(tx: Tx, event: Mapping[str, Any], origin: Origin) -> tuple[Reading, Account | None]:
+    reading = read_event(event, tx.now())
+    return reading, _account(tx, reading, origin)
+
+
+def _answered(reading: Reading, account: Account | None, event: Mapping[str, Any], origin: Origin) -> list[dict]:
     if reading.ignored == "ignored_foreign" or (reading.items and account is None):
         return [_foreign(reading, event, origin)]
     _count(*reading.odd)

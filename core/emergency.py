@@ -280,7 +280,7 @@ def _spread_the_word(tx: Tx, agent: Agent, subject: Instance, kind: NoticeKind, 
         severity = "critical" if kind.rank == Rank.TERMINATION else "warning"
         notifications.tell(
             tx, incident, f"received:{kind.name}", severity, f"{agent.logical_name}: {kind.words}",
-            f"AWS sent a {kind.words} for {subject.name} ({subject.place}).",
+            f"{kind.words.capitalize()} for {subject.name} ({subject.place}).",
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ destinations send it as it is, programs may sign the body with it instead.
 import hashlib
 import hmac
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -63,13 +64,17 @@ def by_signature(tx: Tx, number: str, sent: str, body: bytes, settings: Settings
     """The body was signed with key ``number`` within the last five minutes, by the database's clock."""
     parts = dict(part.partition("=")[::2] for part in sent.split(","))
     at = parts.get("t", "")
-    if not at.isdigit() or len(at) > 12 or abs(tx.now().timestamp() - int(at)) > TOLERANCE_SECONDS:
+    if not _is_number(at) or abs(tx.now().timestamp() - int(at)) > TOLERANCE_SECONDS:
         raise errors.Unauthenticated("the signature is too old, or its time is missing")
     return _proven(tx, number, lambda true: hmac.compare_digest(sent.encode(), signature(true, body, int(at)).encode()), settings)
 
 
-def _proven(tx: Tx, number: str, is_true, settings: Settings) -> EventKey:
-    row = aws_events.key(tx, int(number)) if number.isdigit() and len(number) < 19 else None
+def _proven(tx: Tx, number: str, is_true: Callable[[str], bool], settings: Settings) -> EventKey:
+    row = aws_events.key(tx, int(number)) if _is_number(number) else None
     if row is None or not is_true(secret_of(row["id"], settings)):
         raise errors.Unauthenticated()
     return EventKey(row["id"], accounts.get(tx, row["account_id"]))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19

@@ -327,6 +327,7 @@ CREATE TABLE incidents (
   KEY ix_incident_client (client_id, id),
   KEY ix_incident_agent (agent_id, id),
   KEY ix_incident_open (open_slot, id),
+  KEY ix_incident_of (instance_id, id),
   CONSTRAINT ck_open CHECK ((open_slot IS NULL) = (closed_at IS NOT NULL))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -353,7 +354,8 @@ CREATE TABLE notices (
   UNIQUE KEY uq_notice (aws_account, region, ec2_instance_id, kind, channel, source_key),
   KEY ix_notice_unhandled (handled_at, received_at),
   KEY ix_notice_incident (incident_id),
-  KEY ix_notice_instance (ec2_instance_id, handled_at)
+  KEY ix_notice_instance (ec2_instance_id, handled_at),
+  KEY ix_notice_kind (kind, received_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- The queue of AWS's events in each linked account and region, and how it stands.

@@ -5,6 +5,10 @@ ALTER TABLE notices ADD COLUMN reason VARCHAR(48) CHARACTER SET ascii COLLATE as
 
 ALTER TABLE notices ADD KEY ix_notice_instance (ec2_instance_id, handled_at);
 
+ALTER TABLE notices ADD KEY ix_notice_kind (kind, received_at);
+
+ALTER TABLE incidents ADD KEY ix_incident_of (instance_id, id);
+
 ALTER TABLE incidents MODIFY COLUMN cause ENUM('rebalance', 'termination', 'no_notice', 'maintenance', 'lifecycle') NOT NULL;
 
 ALTER TABLE incidents ADD COLUMN verified_at DATETIME(6) NULL AFTER outcome;

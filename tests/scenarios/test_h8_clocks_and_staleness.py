@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import hosts
+from core import emergency, hosts
 from tests.scenarios.street import Street
 
 
@@ -62,3 +62,21 @@ def test_a_host_whose_clock_is_wrong_moves_no_deadline(street: Street, skew):
 
     assert street.incident()["deadline_at"] == before
     assert abs(street.one("SELECT clock_skew_ms FROM agent_heartbeats")["clock_skew_ms"] - skew * 1000) < 5000
+
+
+def test_a_host_that_tells_of_a_deadline_already_past_is_verified_first(street: Street):
+    reply = street.world.interruption(street.workload, lead_seconds=-60)
+    assert (reply["action"], street.incident()["notice_rank"], street.count("actions")) == ("WAIT", 0, 0)
+
+    street.look()
+
+    assert (street.incident()["notice_rank"], street.shop.intent()["kind"]) == (2, "launch")
+
+
+def test_a_text_that_is_no_time_is_a_notice_with_the_receipt_as_its_deadline(street: Street):
+    body = {"instance_id": street.primary, "action": "terminate", "time": ""}
+
+    street.world.db.run(lambda tx: emergency.handle_termination_notice(tx, street.workload.id, None, body))
+
+    assert street.incident()["notice_rank"] == 2
+    assert abs((street.incident()["deadline_at"] - street.incident()["opened_at"]).total_seconds()) < 1
