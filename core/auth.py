@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, request
 
 from config import settings
-from core import database, errors, limits
+from core import database, errors, event_keys, limits
 from core.crypto import digest
 from core.database import Tx
 from core.domain.lifecycle import Agent, Instance
@@ -115,6 +115,27 @@ def require_enrolment(view: Callable) -> Callable:
 
     guarded.auth = "enrolment"
     return guarded
+
+
+def require_event_key(view: Callable) -> Callable:
+    """An event key in X-Api-Key, or a signature made with it; the view gets the ``account`` it speaks for."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        key = database.run(_event_key)
+        limits.spend("events", f"account:{key.account.id}")
+        return view(*args, account=key.account, **kwargs)
+
+    guarded.auth = "events"
+    return guarded
+
+
+def _event_key(tx: Tx) -> event_keys.EventKey:
+    """``X-Api-Key: <key>``, or ``X-SpotOpt-Key: <its number>`` with ``X-SpotOpt-Signature: t=…,v1=…`` over the raw body."""
+    sent = request.headers.get("X-SpotOpt-Signature")
+    if sent:
+        return event_keys.by_signature(tx, request.headers.get("X-SpotOpt-Key", ""), sent, request.get_data(cache=True), settings.current())
+    return event_keys.by_secret(tx, request.headers.get("X-Api-Key", ""), settings.current())
 
 
 def open_to_all(view: Callable) -> Callable:

@@ -8,6 +8,7 @@ from pathlib import Path
 import boto3
 
 from core.cloud.simulator.catalogue import IMAGE, REGION
+from scripts import event_queue
 from scripts.client import Api
 from scripts.stack import Stack
 
@@ -32,6 +33,7 @@ def seed(stack: Stack, fleet: tuple[tuple[str, str, str], ...] = FLEET, account:
     file = stack.folder / f"{name.lower()}.json"
     if file.exists():
         return Fleet(**json.loads(file.read_text()))
+    event_queue.create(stack.simulator_url, account)
     made = create_client(stack, name)
     api = Api(stack.url, made.token)
     for workload, instance_type, az_id in fleet:

@@ -131,4 +131,6 @@ def _why(s: Situation) -> str:
         "rebalance": f"AWS recommends moving off {s.subject.name}",
         "termination": f"{s.subject.name} will be interrupted",
         "no_notice": f"{s.subject.name} was lost without notice",
+        "maintenance": f"AWS will take {s.subject.name} down for maintenance",
+        "lifecycle": f"Auto Scaling is about to end {s.subject.name}",
     }["termination" if s.incident.notice_rank >= 2 and s.incident.cause == "rebalance" else s.incident.cause]

@@ -226,7 +226,8 @@ def to_watch(tx: Tx) -> list[Instance]:
         " WHERE i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE') AND i.ec2_instance_id IS NOT NULL"
         " AND (i.role = 'ZOMBIE' OR i.terminate_requested_at IS NOT NULL OR i.notice_rank > 0 OR i.launch_spec IS NULL"
         "      OR i.farewell_at > UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE"
-        "      OR EXISTS (SELECT 1 FROM notices n WHERE n.ec2_instance_id = i.ec2_instance_id AND n.handled_at IS NULL)"
+        "      OR EXISTS (SELECT 1 FROM notices n WHERE n.ec2_instance_id = i.ec2_instance_id AND n.handled_at IS NULL"
+        "        AND n.disposition = 'verify')"
         "      OR COALESCE(h.contact_at, i.created_at) < UTC_TIMESTAMP(6) - INTERVAL 45 SECOND)"
         " ORDER BY i.account_id, i.region, i.id LIMIT 1000"
     )

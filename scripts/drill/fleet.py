@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.cloud.simulator.catalogue import TYPES, ZONES
-from scripts import demo
+from scripts import demo, event_queue
 from scripts.client import Api
 from scripts.drill import processes
 from scripts.drill.prober import Prober, Sight
@@ -37,6 +37,7 @@ class Fleet:
 
     def __init__(self, stack: Stack, prober: Prober, count: int, account: str = demo.ACCOUNT):
         self.stack, self.levers, self.prober, self.account = stack, stack.levers, prober, account
+        event_queue.create(stack.simulator_url, account)
         self._client = demo.create_client(stack, f"drill-{account}")
         self._api, self._admin = Api(stack.url, self._client.token), Api(stack.url, stack.secrets["ADMIN_TOKEN"])
         self.workloads = self._enrol(count)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import requests
 
-from scripts import demo
+from scripts import demo, event_queue
 from scripts.client import Api
 from scripts.stack import Stack
 
@@ -31,6 +31,7 @@ class Town:
     def __init__(self, stack: Stack):
         self.stack, self.levers = stack, stack.levers
         self.account = f"{secrets.randbelow(10**12):012d}"
+        self.queue = event_queue.create(stack.simulator_url, self.account)
         self.client = demo.create_client(stack, f"Town-{self.account}")
         self.api = Api(stack.url, self.client.token)
 

@@ -3,7 +3,9 @@
 import argparse
 import io
 import json
+import select
 import signal
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
         environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self.headers.items()}
         environ |= {
             "REQUEST_METHOD": self.command, "PATH_INFO": path, "QUERY_STRING": query, "CONTENT_LENGTH": str(length),
-            "wsgi.input": io.BytesIO(self.rfile.read(length)),
+            "wsgi.input": io.BytesIO(self.rfile.read(length)), "simulator.alive": self._caller_is_there,
         }  # fmt: skip
         try:
             body = self.application(environ, self._start)
@@ -44,6 +46,11 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
+
+    def _caller_is_there(self) -> bool:
+        """Whether the connection still stands: nobody would hear the answer to a long poll otherwise."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        return not readable or bool(self.connection.recv(1, socket.MSG_PEEK))
 
     def log_message(self, format: str, *args: object) -> None:
         """The call log is the log."""

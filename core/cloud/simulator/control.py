@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from core.cloud.simulator.event_levers import EVENT_LEVERS
 from core.cloud.simulator.failure import AwsError
 from core.cloud.simulator.faults import Rule
 from core.cloud.simulator.instance import SimInstance, iso
@@ -10,10 +11,7 @@ from core.cloud.simulator.world import World
 
 
 def _instance(world: World, body: dict) -> SimInstance:
-    instance = world.instances.get(body.get("instance_id", ""))
-    if instance is None:
-        raise AwsError("InvalidInstanceID.NotFound", f"there is no instance {body.get('instance_id')}", 404)
-    return instance
+    return world.known(body.get("instance_id", ""))
 
 
 def health(world: World, body: dict) -> dict:
@@ -54,8 +52,7 @@ def interrupt(world: World, body: dict) -> dict:
 
 def rebalance(world: World, body: dict) -> dict:
     instance = _instance(world, body)
-    instance.rebalance = {"noticeTime": iso(world.now()), "shown_at": time.time()}
-    world.changed()
+    world.recommend_rebalance(instance)
     return {"notice_time": instance.rebalance["noticeTime"], "shown_at": instance.rebalance["shown_at"]}
 
 
@@ -170,4 +167,5 @@ LEVERS: dict[tuple[str, str], Lever] = {
     ("POST", "settings"): settings,
     ("POST", "clock"): clock,
     ("POST", "reset"): reset,
+    **EVENT_LEVERS,
 }

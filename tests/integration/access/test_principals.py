@@ -96,6 +96,8 @@ MATRIX = {
     "POST /api/admin/clients/{nothing}/regenerate-token": (401, 401, 404, 403, 403, 403, 403, 403, 403),
     "DELETE /api/admin/clients/{nothing}": (401, 401, 404, 403, 403, 403, 403, 403, 403),
     "POST /api/incidents/{nothing}/acknowledge": (401, 401, 403, 404, 404, 403, 403, 403, 403),
+    "POST /api/events/keys": (401, 401, 403, 422, 422, 403, 403, 403, 403),
+    "POST /api/events/aws": (401,) * 9,
     "GET /metrics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
 }
 
