@@ -15,7 +15,11 @@ class BadConfig(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """``check`` is an HTTP address or a command; ``start`` and ``stop`` are shell commands; times in seconds."""
+    """``check`` is an HTTP address or a command; ``start`` and ``stop`` are shell commands; times in seconds.
+
+    ``predecessor`` is set by the UserData of a machine that another host launched while no server answered;
+    ``ec2_url`` leads to the simulated EC2.
+    """
 
     server_url: str = ""
     token: str = ""
@@ -27,6 +31,8 @@ class Config:
     check_seconds: float = 1.0
     stop_timeout_seconds: float = 10.0
     imds_url: str = "http://169.254.169.254"
+    predecessor: str = ""
+    ec2_url: str = ""
 
     @property
     def state(self) -> Path:

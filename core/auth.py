@@ -9,9 +9,10 @@ from typing import Any
 from flask import g, request
 
 from config import settings
-from core import database, errors, limits
+from core import database, errors, level3, limits
 from core.crypto import digest
 from core.database import Tx
+from core.domain.failover import is_join_token
 from core.domain.lifecycle import Agent, Instance
 from core.enrolment import verified_join
 from core.replies import request_id
@@ -185,6 +186,9 @@ def _enrolling(tx: Tx, token: str) -> Principal:
 
 
 def _joining(tx: Tx, token: str) -> Principal:
+    if is_join_token(token):
+        agent, epoch = level3.verify(tx, token, settings.current())
+        return Principal("join", f"join:L3:{agent.id}:{epoch}", token=token)
     intent = verified_join(tx, token, settings.current())
     return Principal("join", f"join:{intent.id}", token=token)
 

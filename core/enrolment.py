@@ -79,12 +79,17 @@ def join_as_replica(tx: Tx, token: str, body: Mapping[str, Any], settings: Setti
         raise errors.Busy("the launch is not recorded yet; come back in a second")
     if instance.ec2_instance_id != body["instance_id"]:
         raise errors.Forbidden("this token belongs to another instance")
+    return let_in(tx, agent, instance, body)
+
+
+def let_in(tx: Tx, agent: Agent, instance: Instance, body: Mapping[str, Any]) -> Registered:
+    """A machine that bears a token of ours joins: its first secret is trusted, another one is refused."""
     known = enrolment.secret_of_instance(tx, instance.id)
     if known and not hmac.compare_digest(known["secret_hash"], digest(body["agent_secret"])):
         raise errors.Forbidden("another host joined with this token")
     if not known:
         _trust(tx, agent, instance, body)
-        audit.tell(tx, agent, "join", f"{instance.name} booted and joined as replica")
+        audit.tell(tx, agent, "join", f"{instance.name} booted and joined as {instance.role.lower()}")
         events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid)
     return _registered(tx, agent.id, instance.id)
 

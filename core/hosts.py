@@ -55,6 +55,7 @@ def heartbeat(tx: Tx, agent: Agent, instance: Instance, token_id: int | None, bo
         tx, instance_id=instance.id, agent_id=agent.id, client_id=agent.client_id, epoch=body["epoch_seen"],
         skew_ms=_skew_ms(now, body.get("agent_clock")), serving=body.get("serving"), serving_since=since,
         spooled=body["spooled"], dead=body["dead_notices"], figures=canonical({name: body.get(name) for name in FIGURES}), now=now,
+        **_notice_path(now, body.get("imds")), host_events=_host_events(body), missed_beats=body.get("missed_beats") or 0,
     )  # fmt: skip
     if body.get("new_secret"):
         _accept_secret(tx, agent, instance, body["new_secret"])
@@ -172,6 +173,19 @@ def _accept_secret(tx: Tx, agent: Agent, instance: Instance, secret: str) -> Non
         enrolment.insert_secret(
             tx, agent_id=agent.id, instance_id=instance.id, secret_hash=digest(secret), nonce_hash=None, now=tx.now()
         )
+
+
+def _notice_path(now: datetime, imds: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Whether the host can see notices, and since when it cannot (INV-56); nothing is known where it said nothing."""
+    if imds is None:
+        return {}
+    return {"imds_ok": imds["ok"], "imds_silent_since": None if imds["ok"] else _since(now, imds["last_ok_age_ms"]) or now}
+
+
+def _host_events(body: Mapping[str, Any]) -> str | None:
+    """Scheduled maintenance and what Auto Scaling wants of the host, where an agent of protocol 2 said so."""
+    told = {name: body.get(name) for name in ("maintenance", "asg_state")}
+    return canonical(told) if any(told.values()) else None
 
 
 def _since(now: datetime, age_ms: float | None) -> datetime | None:

@@ -7,15 +7,17 @@ from collections.abc import Callable
 
 from core import audit, database, events
 from core.database import Tx
+from core.domain.failover import SURPLUS_GRACE_SECONDS
 from core.domain.incident import Incident, has_expired, may_close, outcome_of
 from core.domain.lifecycle import Agent, Role
 from core.domain.notice import Rank
 from core.emergency import respond, retire
 from core.farewell import HOST_SECONDS, leave
+from core.level3 import retire_surplus
 from core.locks import for_agent
 from core.orders import order_end, order_termination
 from core.presets import waits
-from core.sql import actions, agents, commands, incidents, instances
+from core.sql import actions, agents, commands, incidents, instances, level3
 
 READY_WITHIN_SECONDS = 300
 
@@ -39,6 +41,7 @@ def _what_is_due(tx: Tx) -> dict[str, list[dict]]:
         "zombies_due": instances.due_zombies(tx),
         "terminations": actions.outstanding_terminations(tx),
         "agents_leaving": agents.leaving(tx, HOST_SECONDS),
+        "level3_surplus": level3.surplus(tx, SURPLUS_GRACE_SECONDS),
     }
 
 
@@ -124,4 +127,5 @@ STEPS = {
     "zombies_due": end_zombie,
     "terminations": order_termination_again,
     "agents_leaving": leave,
+    "level3_surplus": retire_surplus,
 }

@@ -7,7 +7,9 @@ import logging
 from functools import partial
 from itertools import groupby
 
-from core import audit, breaker, database, errors, events, notifications
+from config.settings import current
+from core import audit, breaker, database, errors, events, level3, notifications
+from core.actions import install_name
 from core.cloud.aws import Ec2
 from core.cloud.machine import Machine
 from core.database import Tx
@@ -36,6 +38,7 @@ def watch(clouds) -> dict:
     for (account, region), machines in questions:
         try:
             seen = breaker.ask(clouds, account, partial(Ec2.describe, region=region, ids=[i.ec2_instance_id for i in machines]))
+            _adopt_before_judging(clouds, account, region, machines, seen)
         except errors.SpotError as error:
             log.warning("EC2 cannot be asked about account %s in %s: %s", account.aws_account_id, region, error.message)
             counts["unreachable"] += 1
@@ -43,6 +46,15 @@ def watch(clouds) -> dict:
         counts["looked_at"] += len(machines)
         counts["changed"] += sum(_learn(instance, seen.get(instance.ec2_instance_id)) for instance in machines)
     return counts
+
+
+def _adopt_before_judging(clouds, account: Account, region: str, machines: list[Instance], seen: dict[str, Machine]) -> None:
+    """Before a lost PRIMARY is replaced, look whether a host has launched its successor alone (JOB-25)."""
+    primaries = (instance for instance in machines if instance.role == Role.PRIMARY)
+    if all((machine := seen.get(i.ec2_instance_id)) and machine.state == "running" for i in primaries):
+        return
+    ours = breaker.ask(clouds, account, partial(Ec2.ours, region=region, install=install_name(current())))
+    level3.adopt(account, region, ours)
 
 
 def _in_question(tx: Tx) -> list[tuple[tuple[Account, str], list[Instance]]]:

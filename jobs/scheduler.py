@@ -16,7 +16,7 @@ from jobs.context import Context
 
 log = logging.getLogger("jobs.scheduler")
 
-RUNG = ("executor", "emergency_watch", "spot_prices")
+RUNG = ("executor", "emergency_watch", "spot_prices", "orphan_sweep", "heartbeat_watch")
 
 
 class Timetable:

@@ -8,6 +8,7 @@ from routes.commands import bp as commands
 from routes.controls import bp as controls
 from routes.dashboard import bp as dashboard
 from routes.emergency import bp as emergency
+from routes.failover import bp as failover
 from routes.health import bp as health
 from routes.host_executor import bp as host_executor
 from routes.identity import bp as identity
@@ -49,3 +50,5 @@ BLUEPRINTS = (
     monitoring,
     dashboard,
 )
+    health, identity, admin, clients, agents, instances, replicas, emergency, failover, commands, reporting, notifications, dashboard,
+)  # fmt: skip
