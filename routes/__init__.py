@@ -34,6 +34,7 @@ BLUEPRINTS = (
     instances,
     replicas,
     emergency,
+    failover,
     commands,
     reporting,
     models,
@@ -50,5 +51,3 @@ BLUEPRINTS = (
     monitoring,
     dashboard,
 )
-    health, identity, admin, clients, agents, instances, replicas, emergency, failover, commands, reporting, notifications, dashboard,
-)  # fmt: skip
