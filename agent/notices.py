@@ -20,7 +20,8 @@ log = logging.getLogger("agent.notices")
 DRIFT_SECONDS = 60
 LIVE_SECONDS = 180.0
 ACTION, TERMINATION_TIME = "meta-data/spot/instance-action", "meta-data/spot/termination-time"
-REBALANCE = "meta-data/events/recommendations/rebalance"
+REBALANCE, INSTANCE_ID = "meta-data/events/recommendations/rebalance", "meta-data/instance-id"
+VERIFY_SECONDS = 10.0
 TERMINATION, RECOMMENDATION = "termination-notice", "rebalance-notice"
 URGENT_TIMEOUT, URGENT_WAIT = (1.0, 3.0), 0.3
 ALREADY_TAKEN = "REQUEST_ID_REUSED"  # its first copy was committed and the reply lost; the age in it has changed since
@@ -42,6 +43,7 @@ class Watcher:
         self._seen: dict[str, list[str]] = {}
         self._last_ok = clock()
         self._shown_at: float | None = None
+        self._verified_at = clock()
         self._ok = True
 
     def figures(self) -> dict[str, Any]:
@@ -57,6 +59,8 @@ class Watcher:
         """Look once; seconds until the next look."""
         try:
             action = self._imds.json(ACTION)
+            if action is None:
+                self._verify()
         except Trouble as error:
             return self._trouble(error)
         self._ok, self._last_ok = True, self._clock()
@@ -64,6 +68,12 @@ class Watcher:
         self._interruption(action)
         self._recommendation()
         return self._poll_seconds
+
+    def _verify(self) -> None:
+        """A service that answers 404 to everything looks like one that announces nothing: ask for what is always there."""
+        if not self._ok or self._clock() - self._verified_at >= VERIFY_SECONDS:
+            self._imds.needed(INSTANCE_ID)
+            self._verified_at = self._clock()
 
     def _trouble(self, error: Trouble) -> float:
         log.log(logging.WARNING if self._ok else logging.DEBUG, "metadata: %s", error)

@@ -51,6 +51,7 @@ def heartbeat(tx: Tx, agent: Agent, instance: Instance, token_id: int | None, bo
     """Note how the host stands; say whether its secret is due for a change."""
     now = tx.now()
     since = _since(now, body.get("since_age_ms"))
+    _tell_news(tx, agent, instance, heartbeats.told(tx, instance.id), body)
     heartbeats.write(
         tx, instance_id=instance.id, agent_id=agent.id, client_id=agent.client_id, epoch=body["epoch_seen"],
         skew_ms=_skew_ms(now, body.get("agent_clock")), serving=body.get("serving"), serving_since=since,
@@ -65,6 +66,21 @@ def heartbeat(tx: Tx, agent: Agent, instance: Instance, token_id: int | None, bo
         "config_version": agents.config(tx, agent.id).config_version,
         "rotate_due": bool(newest and token_id == newest["id"] and now - newest["created_at"] > ROTATE_AFTER),
     }
+
+
+def _tell_news(tx: Tx, agent: Agent, instance: Instance, before: dict | None, body: Mapping[str, Any]) -> None:
+    """A notice path that broke or came back, and notices that the server refused for good (INV-42)."""
+    before = before or {"imds_ok": 1, "dead_notices": 0}
+    ok = body["imds"]["ok"] if body.get("imds") else before["imds_ok"]
+    if before["imds_ok"] != 0 and ok is False:
+        audit.tell(tx, agent, "imds_unreachable", f"{instance.name} cannot read its metadata; a notice would be missed there")
+    if before["imds_ok"] == 0 and ok is True:
+        audit.tell(tx, agent, "imds_back", f"{instance.name} reads its metadata again")
+    if body["dead_notices"] > before["dead_notices"]:
+        sentence = f"{body['dead_notices']} notices of {instance.name} were refused for good and lie in its dead folder"
+        audit.tell(tx, agent, "dead_notices", sentence)
+        key = f"dead_notices:{instance.id}:{body['dead_notices']}"
+        notifications.announce(tx, agent.client_id, key, "warning", f"{agent.logical_name}: refused notices", sentence)
 
 
 def report_serving(tx: Tx, agent_id: int, instance_id: int, body: Mapping[str, Any]) -> tuple[Agent, Instance]:

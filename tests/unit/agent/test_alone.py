@@ -57,10 +57,18 @@ def test_without_a_notice_a_silent_server_is_no_cause(tmp_path):
     assert host.ec2.runs == []
 
 
+@pytest.fixture
+def fast_disk(monkeypatch) -> None:
+    """Two hundred hosts on one disk: durability is not what is measured here."""
+    monkeypatch.setattr("agent.disk.os.fsync", lambda descriptor: None)
+
+
+@pytest.mark.usefixtures("fast_disk")
 def test_two_hundred_agents_without_a_server_for_two_hours_launch_nothing(tmp_path):
     assert launches_of_an_outage(tmp_path, Alone._cause) == 0
 
 
+@pytest.mark.usefixtures("fast_disk")
 def test_a_host_that_took_the_outage_for_a_cause_would_launch_two_hundred(tmp_path):
     """The naive twin: silence alone decides."""
     assert launches_of_an_outage(tmp_path, lambda self, plan: "interruption" if self._server_is_away() else None) == 200
