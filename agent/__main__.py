@@ -32,7 +32,7 @@ def main() -> int:
         print(f"cannot start: {error}", file=sys.stderr)
         return 2
     if options.config_check:
-        print("the configuration is usable")
+        print(f"the configuration is usable: {config.words()}")
         return 0
     agent = Agent(config)
     for sig in (signal.SIGTERM, signal.SIGINT):
