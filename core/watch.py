@@ -135,7 +135,7 @@ def _raise_loss(tx: Tx, agent: Agent, primary: Instance, sentence: str):
     )  # fmt: skip
     incidents.set_gone(tx, primary.id, tx.now())
     notifications.tell(tx, incident, "received:no_notice", "critical", f"{agent.logical_name}: lost without notice", sentence)
-    return incident
+    return incidents.get(tx, incident.id)
 
 
 def _verified_alive(tx: Tx, agent: Agent, instance: Instance) -> None:

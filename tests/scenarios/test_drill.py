@@ -86,6 +86,9 @@ def test_a_story_within_its_limits_has_nothing_to_say():
         ("cold", {"double_seconds": 0.05}, "served at once"),
         ("cold", {"in_time": False}, "before their deadline"),
         ("cut", {"launch_calls": 1}, "the cut missed"),
+        ("alone", {"launch_seconds": 5.1}, "after the first sign"),
+        ("alone", {"gap_seconds": 10.1}, "gap p95"),
+        ("silent", {"launched": 1, "gap_seconds": 0.1}, "that were well"),
     ],
 )
 def test_each_limit_turns_the_verdict(story, figure, sentence):

@@ -19,6 +19,8 @@ MISSES = {
     "without_release": ["served at once"],
     "without_launch": ["nothing was launched", "before their deadline"],
     "without_zombie_end": ["run that nobody has recorded"],
+    "without_adoption": ["more than one machine"],
+    "without_ground_truth": ["that were well"],
     "without_token_reuse": ["more than one machine", "run that nobody has recorded"],
 }
 LONGEST = "without_token_reuse"
