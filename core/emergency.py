@@ -18,7 +18,7 @@ from core.domain.intent import EMERGENCY
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.notice import NOTICES, Notice, NoticeKind, Rank, read_notice
 from core.domain.pools import Candidate, Need, emergency_candidates
-from core.domain.response import Action, Decision, Situation, best_standby, decide
+from core.domain.response import Action, Decision, Situation, decide, successor
 from core.domain.serialize import canonical
 from core.locks import lock_agent
 from core.orders import launch_params, order, order_end
@@ -103,7 +103,7 @@ def respond(tx: Tx, agent: Agent, safe: bool, incident: Incident) -> Decision:
     situation = _situation(tx, agent, incident)
     decision = decide(situation, tx.now())
     if decision.action is Action.PROMOTE:
-        standby = best_standby(situation.standbys, tx.now())
+        standby = successor(situation, tx.now())
         promote_replica(tx, agent, standby.instance, decision.reason, incident=incident)
     elif decision.action in (Action.PREPARE_REPLICA, Action.LAUNCH):
         create_emergency_replica(tx, agent, safe, incident, situation, decision.reason)

@@ -9,15 +9,17 @@ from config.settings import current
 from core import audit, database, events, lifecycle_hooks, maintenance
 from core.aws_events import apply_awaited
 from core.database import Tx
+from core.domain.failover import SURPLUS_GRACE_SECONDS
 from core.domain.incident import Incident, has_expired, may_close, outcome_of
 from core.domain.lifecycle import Agent, Role
 from core.domain.notice import Rank
 from core.emergency import respond, retire
 from core.farewell import HOST_SECONDS, leave
+from core.level3 import retire_surplus
 from core.locks import for_agent
 from core.orders import order_end, order_termination
 from core.presets import waits
-from core.sql import actions, agents, commands, incidents, instances, notices
+from core.sql import actions, agents, commands, incidents, instances, level3, notices
 from core.sql import maintenance as plans
 
 READY_WITHIN_SECONDS = 300
@@ -46,6 +48,7 @@ def _what_is_due(tx: Tx) -> dict[str, list[dict]]:
         "notices_awaited": notices.awaited(tx),
         "maintenance_due": plans.due(tx, current().maintenance_lead_minutes),
         "hooks_waiting": notices.waiting_hooks(tx),
+        "level3_surplus": level3.surplus(tx, SURPLUS_GRACE_SECONDS),
     }
 
 
@@ -135,4 +138,5 @@ STEPS = {
     "notices_awaited": apply_awaited,
     "maintenance_due": maintenance.begin,
     "hooks_waiting": lifecycle_hooks.answer,
+    "level3_surplus": retire_surplus,
 }

@@ -7,7 +7,9 @@ import logging
 from functools import partial
 from itertools import groupby
 
-from core import audit, breaker, database, errors, events, holds, notifications, pool_memory
+from config.settings import current
+from core import audit, breaker, database, errors, events, holds, level3, notifications, pool_memory
+from core.actions import install_name
 from core.cloud.aws import Ec2
 from core.cloud.machine import Machine
 from core.database import Tx
@@ -49,10 +51,20 @@ def _ask(clouds, account: Account, region: str, machines: list[Instance]) -> tup
     """What EC2 says of each machine of a region, and whether it could be asked."""
     try:
         seen = breaker.ask(clouds, account, partial(Ec2.describe, region=region, ids=[i.ec2_instance_id for i in machines]))
+        _adopt_before_judging(clouds, account, region, machines, seen)
     except errors.SpotError as error:
         log.warning("EC2 cannot be asked about account %s in %s: %s", account.aws_account_id, region, error.message)
         return [(instance, None) for instance in machines], False
     return [(instance, seen.get(instance.ec2_instance_id)) for instance in machines], True
+
+
+def _adopt_before_judging(clouds, account: Account, region: str, machines: list[Instance], seen: dict[str, Machine]) -> None:
+    """Before a lost PRIMARY is replaced, look whether a host has launched its successor alone (JOB-25)."""
+    primaries = (instance for instance in machines if instance.role == Role.PRIMARY)
+    if all((machine := seen.get(i.ec2_instance_id)) and machine.state == "running" for i in primaries):
+        return
+    ours = breaker.ask(clouds, account, partial(Ec2.ours, region=region, install=install_name(current())))
+    level3.adopt(account, region, ours)
 
 
 def _learn_all(account: Account, answers: list[tuple[Findings, bool]], counts: dict) -> None:
@@ -182,7 +194,7 @@ def _raise_loss(tx: Tx, agent: Agent, primary: Instance, sentence: str):
     )  # fmt: skip
     incidents.set_gone(tx, primary.id, tx.now())
     notifications.tell(tx, incident, "received:no_notice", "critical", f"{agent.logical_name}: lost without notice", sentence)
-    return incident
+    return incidents.get(tx, incident.id)
 
 
 def _verified_alive(tx: Tx, agent: Agent, safe: bool, instance: Instance) -> bool:

@@ -206,7 +206,7 @@ CREATE TABLE replica_instances (
   agent_id BIGINT UNSIGNED NOT NULL,
   instance_id BIGINT UNSIGNED NOT NULL,
   incident_id BIGINT UNSIGNED NULL,
-  mode ENUM('manual', 'emergency') NOT NULL,
+  mode ENUM('manual', 'emergency', 'level3') NOT NULL,                          -- level3: launched by a host while no server answered
   status ENUM('launching', 'syncing', 'ready', 'promoted', 'terminated', 'failed') NOT NULL DEFAULT 'launching',
   pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   requested_at DATETIME(6) NOT NULL,
@@ -247,6 +247,10 @@ CREATE TABLE agent_heartbeats (
   serving_since DATETIME(6) NULL,
   spooled INT UNSIGNED NOT NULL DEFAULT 0,
   dead_notices INT UNSIGNED NOT NULL DEFAULT 0,
+  imds_ok TINYINT NULL,                                                        -- NULL: never said
+  imds_silent_since DATETIME(6) NULL,                                          -- INV-56: its notice path has been broken since
+  host_events LONGTEXT NULL,                                                   -- scheduled maintenance and Auto Scaling's wish, as JSON
+  missed_beats INT UNSIGNED NOT NULL DEFAULT 0,                                -- heartbeats of the last outage that never left the host
   figures LONGTEXT NULL,
   KEY ix_heartbeat_agent (agent_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

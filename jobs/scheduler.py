@@ -16,7 +16,7 @@ from jobs.context import Context
 
 log = logging.getLogger("jobs.scheduler")
 
-RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices")
+RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep")
 
 
 class Timetable:

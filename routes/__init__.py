@@ -9,6 +9,7 @@ from routes.controls import bp as controls
 from routes.dashboard import bp as dashboard
 from routes.emergency import bp as emergency
 from routes.events import bp as events
+from routes.failover import bp as failover
 from routes.health import bp as health
 from routes.host_executor import bp as host_executor
 from routes.identity import bp as identity
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     replicas,
     emergency,
     events,
+    failover,
     commands,
     reporting,
     models,

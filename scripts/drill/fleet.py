@@ -80,6 +80,10 @@ class Fleet:
         machines = [agent[role] for agent in self._agents() for role in ("primary", "replica") if agent[role]]
         return {machine["ec2_instance_id"] for machine in machines}
 
+    def primaries(self) -> set[str]:
+        """What the product calls its PRIMARYs."""
+        return {agent["primary"]["ec2_instance_id"] for agent in self._agents() if agent["primary"]}
+
     def ghosts(self) -> set[str]:
         """Ended machines some process of which is still alive."""
         ended = {row["instance_id"] for row in self.levers.bill(account_id=self.account) if row["to"]}

@@ -35,10 +35,13 @@ class Town:
         self.client = demo.create_client(stack, f"Town-{self.account}")
         self.api = Api(stack.url, self.client.token)
 
-    def open(self, *names: str) -> list[Shop]:
-        """Launch workloads as a customer does, and wait until each answers and EC2 was asked what it is made of."""
+    def open(self, *names: str, role: bool = False) -> list[Shop]:
+        """Launch workloads as a customer does, and wait until each answers and EC2 was asked what it is made of.
+
+        Without a ``role`` their hosts can do nothing alone when the server is away (Level 3).
+        """
         for name in names:
-            demo.launch_workload(self.stack, self.api, name, "m5.large", "use1-az6", self.account)
+            demo.launch_workload(self.stack, self.api, name, "m5.large", "use1-az6", self.account, role=role)
         until("every workload serves", lambda: sum(bool(row["serving"]) for row in self.rows()) >= len(names), 30)
         until("EC2 was asked about each", lambda: self.unknown_machines() == 0, 15)
         return [self._shop(row) for row in self.rows() if row["logical_name"] in names]

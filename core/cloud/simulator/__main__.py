@@ -8,11 +8,12 @@ import signal
 import socket
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from core.cloud.simulator.app import Simulator
-from core.cloud.simulator.failure import Dropped
+from core.cloud.simulator.failure import Dripping, Dropped
 from core.cloud.simulator.world import World
 
 
@@ -36,7 +37,18 @@ class Handler(BaseHTTPRequestHandler):
         except Dropped:
             self.close_connection = True
             return
+        except Dripping:
+            self._drip()
+            return
         self.wfile.write(b"".join(body))
+
+    def _drip(self) -> None:
+        """Byte by byte, until the client has had enough or half a minute is over."""
+        self._start("200 OK", [("Content-Length", "1000")])
+        self.close_connection = True
+        for _ in range(60):
+            self.wfile.write(b".")
+            time.sleep(0.5)
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_any
 

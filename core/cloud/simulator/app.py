@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from core.cloud.simulator import imds
+from core.cloud.simulator import imds, roles
 from core.cloud.simulator.control import LEVERS
 from core.cloud.simulator.failure import AwsError
 from core.cloud.simulator.operations import OPERATIONS, WAITING
@@ -74,6 +74,7 @@ class Simulator:
         account = DEFAULT_ACCOUNT if account == "0" * 12 else account
         try:
             operation, params = read_call(service, headers, body)
+            roles.check(self.world, headers, body, scope["region"], operation.name, params)
             kind, data = write_reply(operation, self._call(service, operation.name, account, scope["region"], params))
             return 200, {"Content-Type": kind}, data
         except AwsError as error:

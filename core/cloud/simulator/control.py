@@ -117,7 +117,7 @@ def imds(world: World, body: dict) -> dict:
         instance.imds["trouble"] = {"status": body["status"], "paths": paths, "until": until, "count": body.get("count")}
     if body.get("clear"):
         instance.imds.pop("trouble", None)
-    for knob in ("drift", "token_ttl", "termination_text", "identity_az", "scheduled", "asg_state"):
+    for knob in ("drift", "token_ttl", "termination_text", "identity_az", "scheduled", "asg_state", "denied", "role_code"):
         if knob in body:
             instance.imds[knob] = body[knob]
     if body.get("forget_tokens"):

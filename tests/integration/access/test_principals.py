@@ -73,6 +73,8 @@ MATRIX = {
     "GET /api/agents/{agent}/pending-commands": (401, 401, 404, 404, 404, 200, 404, 404, 404),
     "POST /api/agents/{agent}/heartbeat": (401, 401, 422, 422, 404, 422, 404, 404, 404),
     "POST /api/agents/{agent}/serving": (401, 401, 422, 422, 404, 422, 404, 404, 404),
+    "GET /api/agents/{agent}/failover-plan": (401, 401, 200, 200, 404, 200, 404, 404, 404),
+    "POST /api/agents/{agent}/failover-report": (401, 401, 422, 422, 404, 422, 404, 404, 404),
     "POST /api/agents/{agent}/rebalance-notice": (401, 401, 202, 422, 404, 202, 404, 404, 404),
     "POST /api/agents/{agent}/termination-notice": (401, 401, 202, 422, 404, 202, 404, 404, 404),
     "POST /api/agents/{agent}/pricing-report": (401, 401, 422, 422, 404, 422, 404, 404, 404),
