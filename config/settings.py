@@ -55,6 +55,11 @@ class Settings:
         return self.flask_env == "production"
 
     @property
+    def secrets(self) -> list[str]:
+        """The values nobody may read, as far as they are set."""
+        return [getattr(self, f.name) for f in fields(self) if f.metadata["secret"] and getattr(self, f.name)]
+
+    @property
     def database_is_local(self) -> bool:
         return self.db_host in LOOPBACK
 

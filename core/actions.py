@@ -35,6 +35,7 @@ log = logging.getLogger("core.actions")
 
 TRUST_SECONDS = actions.LEASE_SECONDS - 2
 PLACE_MEMORY = timedelta(hours=24)
+RESULTS = {Answer.DONE: "SUCCESS", Answer.UNKNOWN: "RETRY", Answer.STALE_CREDENTIALS: "RETRY", Answer.NO_CAPACITY: "NEXT-POOL"}
 NO_ANSWER = frozenset({Answer.UNKNOWN, Answer.STALE_CREDENTIALS, Answer.NOT_ALLOWED})  # what the breaker counts
 
 
@@ -79,12 +80,16 @@ class Executor:
         return bool(database.run(actions.due))
 
     def _act(self, claim: Claim) -> Outcome:
+        began = time.monotonic()
         outcome = self._call(claim)
         if outcome.answer is Answer.STALE_CREDENTIALS:
             self._clouds.forget(claim.account)
         log.info(
             "%s %s: %s", claim.intent.kind, outcome.ec2_id or "", outcome.error or outcome.answer,
-            extra={"component": "CORE-EXEC", "action": claim.intent.kind.upper(), "result": outcome.answer},
+            extra={
+                "component": "CORE-EXEC", "action": _act_name(claim.intent), "result": RESULTS.get(outcome.answer, "FAILED"),
+                "duration_ms": round(1000 * (time.monotonic() - began)),
+            },
         )  # fmt: skip
         return outcome
 
@@ -103,6 +108,12 @@ class Executor:
         intent = claim.intent
         uncertain = intent.tries > intent.attempt  # more claims than definite refusals
         return Launch(params, intent.client_token, tags_of(claim, self._settings), user_data(intent, self._settings), uncertain)
+
+
+def _act_name(intent: Intent) -> str:
+    """As the log names it: LAUNCH-SPOT, LAUNCH-ON-DEMAND, TERMINATE."""
+    lifecycle = json.loads(intent.params).get("lifecycle") if intent.kind == "launch" else None
+    return "-".join(part.upper() for part in (intent.kind, lifecycle) if part)
 
 
 def _claim(tx: Tx, began: float, may_sit: Callable[[int], bool] = lambda account_id: True) -> Claim | None:
