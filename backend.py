@@ -36,8 +36,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.cors_origins:
         CORS(app, origins=settings.cors_origins.split(","), supports_credentials=True)
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
+        app.wsgi_app = _behind({address.strip() for address in settings.trusted_proxies.split(",")}, app.wsgi_app)
     return app
+
+
+def _behind(proxies: set[str], inner):
+    """Believe X-Forwarded-For of these addresses only: anybody else could write into it what he likes."""
+    fixed = ProxyFix(inner, x_for=1, x_proto=1)
+    return lambda environ, start: (fixed if environ.get("REMOTE_ADDR") in proxies else inner)(environ, start)
 
 
 def _with_headers(reply):

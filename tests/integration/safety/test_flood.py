@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from backend import create_app
 from core import limits
 from core.limits import LIMITS
 from scripts.stack import ROOT
@@ -122,6 +124,19 @@ def test_a_forged_notice_about_a_machine_of_nobody_is_not_found(two, api, world)
 
     assert error_of(reply) == (404, "NOT_FOUND")
     assert world.one("SELECT COUNT(*) AS n FROM notices")["n"] == 0
+
+
+@pytest.mark.parametrize(("proxies", "peer", "believed"), [("", "10.1.1.1", False), ("10.9.9.9", "10.1.1.1", False), ("10.1.1.1, 10.9.9.9", "10.1.1.1", True)])
+def test_only_a_trusted_proxy_says_who_the_client_is(two, db, settings, proxies, peer, believed):
+    """Else whoever guesses tokens would have a new address for each guess."""
+    browser = create_app(replace(settings, trusted_proxies=proxies)).test_client()
+
+    heard = [
+        browser.post("/api/auth/token", json={"token": "soc_guessed"}, headers={"X-Forwarded-For": f"192.0.2.{n}"},
+                     environ_base={"REMOTE_ADDR": peer}).status_code for n in range(4)
+    ]  # fmt: skip
+
+    assert heard == [401] * 4 if believed else heard == [401, 401, 429, 429]
 
 
 def test_an_unknown_agent_costs_the_caller_a_use_of_his_own(two, api, world):
