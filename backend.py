@@ -23,7 +23,7 @@ HEADERS = {
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. The timetable is started apart (config/gunicorn.py), never at import."""
     settings = use(settings or read_settings())
-    configure_logging(settings.log_level, settings.log_format, settings.secrets)
+    configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
     database.connect(settings)
     app = Flask(__name__, static_folder=None)
     app.json = Json(app)

@@ -2,10 +2,13 @@
 
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
 from typing import Any
 
 FIELDS = ("component", "action", "result", "duration_ms", "request_id", "client_id", "agent_id", "job", "path", "status")
@@ -70,14 +73,26 @@ def _time(record: logging.LogRecord) -> datetime:
     return datetime.fromtimestamp(record.created, UTC)
 
 
-def configure_logging(level: str, form: str, secrets: Iterable[str] = ()) -> None:
-    """Send every log line of this process to stderr in one form; ``secrets`` are hidden wherever they would appear."""
+def configure_logging(level: str, form: str, secrets: Iterable[str] = (), folder: str = "") -> None:
+    """Send every log line of this process to stderr, and to files in ``folder`` if one is named, in one form.
+
+    ``secrets`` are hidden wherever they would appear. Files may be rotated under our feet (deploy/logrotate).
+    """
     _known.update(secret for secret in secrets if len(secret) >= 8)
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Brackets() if form == "text" else JsonLines())
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [logging.StreamHandler(sys.stderr), *_files(folder)]
+    for handler in root.handlers:
+        handler.setFormatter(Brackets() if form == "text" else JsonLines())
     root.setLevel(level)
     for noisy in ("botocore", "boto3", "urllib3", "apscheduler"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.raiseExceptions = False  # a full disk never raises into the work
+
+
+def _files(folder: str) -> list[logging.Handler]:
+    """backend.log with everything, error.log with what failed; none where the folder cannot be written to."""
+    if not folder or not os.access(folder, os.W_OK):
+        return []
+    everything, failures = (WatchedFileHandler(Path(folder) / name, delay=True) for name in ("backend.log", "error.log"))
+    failures.setLevel(logging.ERROR)
+    return [everything, failures]

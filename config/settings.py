@@ -45,6 +45,7 @@ class Settings:
     start_workers: bool = _setting(True, "run the timetable in this process")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     log_format: str = _setting("json", "json or text")
+    log_dir: str = _setting("", "folder for backend.log, error.log and access.log, beside standard error; empty: none")
 
     @property
     def simulated(self) -> bool:

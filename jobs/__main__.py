@@ -14,7 +14,7 @@ def main() -> None:
     settings, stop = use(read_settings()), threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    configure_logging(settings.log_level, settings.log_format, settings.secrets)
+    configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
     database.connect(settings)
     timetable = start(settings)
     stop.wait()
