@@ -19,7 +19,7 @@ export function LiveEvents({ children }) {
 
   useEffect(() => {
     const onEvent = (event) => {
-      if (event.type === "safe_mode") queries.invalidateQueries({ queryKey: ["session"] });
+      if (event?.type === "safe_mode") queries.invalidateQueries({ queryKey: ["session"] });
       refresh();
     };
     return listen({ onEvent, onLost: setLostSince });
