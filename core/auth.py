@@ -62,6 +62,19 @@ def require_admin(view: Callable) -> Callable:
     return guarded
 
 
+def require_person(view: Callable) -> Callable:
+    """A client's token or session, or the administrator: whoever looks at the dashboard."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if principal().kind not in ("client", "session", "admin"):
+            raise errors.Forbidden("a client's or the administrator's sign-in is needed here")
+        return view(*args, **kwargs)
+
+    guarded.auth = "person"
+    return guarded
+
+
 def require_client_auth(view: Callable) -> Callable:
     """A client's token or session; the view gets ``authenticated_client_id``. A ``client_id`` in the path must be its own."""
 

@@ -1,8 +1,11 @@
 """What the dashboards hear: events are rows first, then fan out to the streams of this process."""
 
 import logging
+import os
+import socket
 import threading
-from collections import OrderedDict
+import time
+from collections import OrderedDict, deque
 from contextlib import suppress
 from datetime import timedelta
 from queue import Full, Queue
@@ -20,6 +23,9 @@ POLL_SECONDS = 0.4
 REMEMBER = 5000
 QUEUE_SIZE = 200
 EVERYBODY = 0  # an event of the whole installation, for the streams of every client
+REPORT_SECONDS = 5.0
+ADMINISTRATORS = 2**63 - 1  # no client has this id: only the streams of administrators, who hear everything, get its events
+PROCESS = f"{socket.gethostname()[:40]}:{os.getpid()}"
 
 
 def emit(tx: Tx, client_id: int, type: str, **payload: Any) -> None:
@@ -39,6 +45,8 @@ class Feed:
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._wake = threading.Event()
         self._reader: threading.Thread | None = None
+        self._lags: deque[tuple[float, int]] = deque(maxlen=REMEMBER)  # when handed out, after how many ms
+        self._reported = 0.0
 
     def subscribe(self, client_id: int | None) -> Queue:
         """A queue of the client's events from now on; None hears every client."""
@@ -71,10 +79,12 @@ class Feed:
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
             self._catch_up(announce=True)
+            self._report()
+        self._report(at_once=True)
 
     def _catch_up(self, announce: bool) -> None:
         try:
-            fresh = database.run(lambda tx: rows.since(tx, OVERLAP))
+            now, fresh = database.run(lambda tx: (tx.now(), rows.since(tx, OVERLAP)))
         except errors.SpotError as error:
             log.warning("the event feed waits: %s", error.message)
             return
@@ -82,7 +92,19 @@ class Feed:
             if row["id"] not in self._seen:
                 self._remember(row["id"])
                 if announce:
+                    self._lags.append((time.monotonic(), int(1000 * (now - row["created_at"]).total_seconds())))
                     self._hand_out(row)
+
+    def _report(self, at_once: bool = False) -> None:
+        """Write down how many streams are open here, and the longest lag of the last minute."""
+        if not at_once and time.monotonic() - self._reported < REPORT_SECONDS:
+            return
+        lag = max((ms for at, ms in self._lags if at > time.monotonic() - 60), default=None)
+        try:
+            database.run(lambda tx: rows.report(tx, PROCESS, len(self._streams), lag, tx.now()))
+        except errors.SpotError as error:
+            log.info("the event feed's figures wait: %s", error.message)
+        self._reported = time.monotonic()
 
     def _remember(self, event_id: int) -> None:
         self._seen[event_id] = None
@@ -96,6 +118,11 @@ class Feed:
                     queue.put_nowait(row)
                 except Full:
                     self.unsubscribe(queue)
+
+
+def stats(tx: Tx) -> dict:
+    """Open streams and the longest lag of late over all processes, and events of the last minute."""
+    return rows.stats(tx)
 
 
 FEED = Feed()

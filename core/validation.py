@@ -55,7 +55,7 @@ def takes_upload(schema: type[Schema], *, file: str, most_bytes: int) -> Callabl
             g.json_object = {"manifest": manifest, file: sha256(data).hexdigest()}
             return view(*args, body=load(schema, manifest), **{file: data}, **kwargs)
 
-        checked.takes = schema
+        checked.takes, checked.uploads = schema, file
         return checked
 
     return decorate
@@ -69,6 +69,20 @@ def _uploaded(file: str, most_bytes: int) -> tuple[dict, bytes]:
     if sent is None:
         raise errors.Invalid(fields={file: ["a file is required here"]})
     return parse_json(request.form.get("manifest", "").encode("utf-8", "surrogateescape")), sent.read()
+
+
+def asks(schema: type[Schema]) -> Callable:
+    """Give the view ``query``: the parameters of the address, checked."""
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, query=load(schema, request.args.to_dict()), **kwargs)
+
+        checked.asks = schema
+        return checked
+
+    return decorate
 
 
 def load(schema: type[Schema], value: dict) -> dict:

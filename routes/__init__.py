@@ -1,5 +1,6 @@
 """HTTP: one blueprint per noun. A view names its guards, calls one use-case and shapes the answer."""
 
+from routes.activity import bp as activity
 from routes.admin import bp as admin
 from routes.agents import bp as agents
 from routes.clients import bp as clients
@@ -14,7 +15,10 @@ from routes.inbox import bp as inbox
 from routes.incidents import bp as incidents
 from routes.instances import bp as instances
 from routes.models import bp as models
+from routes.monitoring import bp as monitoring
 from routes.notifications import bp as notifications
+from routes.platform import bp as platform
+from routes.reference import bp as reference
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
 from routes.tenants import bp as tenants
@@ -39,5 +43,9 @@ BLUEPRINTS = (
     controls,
     tenants,
     incidents,
+    activity,
+    platform,
+    monitoring,
+    reference,
     dashboard,
 )

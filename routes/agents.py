@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from flask import Blueprint, request
+from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
@@ -11,7 +11,7 @@ from core.auth import bound_instance, principal, require_agent, require_enrolmen
 from core.database import Tx
 from core.domain.handover import Orders
 from core.idempotency import in_transaction, require_idempotency_key
-from core.validation import Body, load, takes
+from core.validation import Body, asks, takes
 
 bp = Blueprint("agents", __name__, url_prefix="/api/agents")
 
@@ -114,15 +114,17 @@ def serving(tx: Tx, host, body):
 @require_agent
 @in_transaction
 def config(tx: Tx, host):
+    """How the agent is to behave."""
     return hosts.config_of(tx, host.agent)
 
 
 @bp.get("/<uuid:agent_id>/emergency-status")
 @require_agent
+@asks(OneIncident)
 @in_transaction
-def emergency_status(tx: Tx, host):
+def emergency_status(tx: Tx, host, query):
     """The agent's emergency, open or latest, told step by step."""
-    wanted = load(OneIncident, request.args.to_dict())["incident_id"]
+    wanted = query["incident_id"]
     return story.of_agent(tx, host.agent, wanted and str(wanted))
 
 

@@ -1,15 +1,14 @@
 """A client organisation looks at itself."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import clients, enrolment, fleet, safe_mode, story
+from core import clients, enrolment, fleet, installation, story
 from core.auth import principal, require_client_auth
 from core.downtime import summary
 from core.idempotency import in_transaction, require_idempotency_key_for_secret
-from core.presets import waits
-from core.validation import Body, load, takes
+from core.validation import Body, asks, takes
 
 bp = Blueprint("clients", __name__, url_prefix="/api")
 
@@ -37,8 +36,7 @@ def validate_client(tx, authenticated_client_id):
     who = clients.details(tx, authenticated_client_id)
     return {
         "client_id": who["client_id"], "name": who["name"], "status": who["status"], "scopes": ["all"],
-        "simulated": current().simulated, "safe_mode": safe_mode.state(tx), "preset": current().preset or None,
-        "preset_sentence": waits().sentence if current().preset else None,
+        **installation.over_everything(tx),
     }  # fmt: skip
 
 
@@ -46,6 +44,7 @@ def validate_client(tx, authenticated_client_id):
 @require_client_auth
 @in_transaction
 def client_details(tx, authenticated_client_id):
+    """A client with its totals."""
     return clients.details(tx, authenticated_client_id)
 
 
@@ -59,19 +58,20 @@ def client_agents(tx, authenticated_client_id):
 
 @bp.get("/client/<uuid:client_id>/incidents")
 @require_client_auth
+@asks(Page)
 @in_transaction
-def client_incidents(tx, authenticated_client_id):
+def client_incidents(tx, authenticated_client_id, query):
     """Emergencies, newest first."""
-    page = load(Page, request.args.to_dict())
-    return story.list_of(tx, authenticated_client_id, page["open"], page["cursor"], page["limit"])
+    return story.list_of(tx, authenticated_client_id, query["open"], query["cursor"], query["limit"])
 
 
 @bp.get("/client/<uuid:client_id>/analytics/downtime")
 @require_client_auth
+@asks(Days)
 @in_transaction
-def client_downtime(tx, authenticated_client_id):
+def client_downtime(tx, authenticated_client_id, query):
     """Measured downtime over the last days, and what is left of the month's budget."""
-    return summary(tx, authenticated_client_id, load(Days, request.args.to_dict())["days"])
+    return summary(tx, authenticated_client_id, query["days"])
 
 
 @bp.post("/agents/enrolment-tokens")

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from config.settings import current
 from core import health, metrics
+from core.answers import answers
 from core.auth import open_to_all, principal
 from core.errors import Forbidden
 from core.replies import success_response, to_bytes
@@ -16,11 +17,13 @@ bp = Blueprint("health", __name__)
 @bp.get("/api")
 @open_to_all
 def index():
+    """What this server is."""
     return success_response(health.about())
 
 
 @bp.get("/health")
 @open_to_all
+@answers(bare="application/json")
 def healthy():
     """200 while the server can do its work, else 503."""
     figures, well = health.check()
@@ -29,6 +32,7 @@ def healthy():
 
 @bp.get("/metrics")
 @open_to_all
+@answers(bare="text/plain")
 def prometheus():
     """For a scraper with METRICS_TOKEN, or the administrator."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")

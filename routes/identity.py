@@ -4,8 +4,9 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import database, limits, sessions
-from core.auth import COOKIE, open_to_all, principal
+from core import clients, database, installation, limits, sessions
+from core.auth import COOKIE, open_to_all, principal, require_person
+from core.idempotency import in_transaction
 from core.replies import success_response
 from core.validation import Body, takes
 
@@ -31,6 +32,19 @@ def sign_in(body):
         COOKIE, cookie, max_age=current().session_hours * 3600, httponly=True, secure=current().secure_cookies, samesite="Strict"
     )
     return reply
+
+
+@bp.get("/me")
+@require_person
+@in_transaction
+def who_am_i(tx):
+    """Who is signed in, and what the dashboard must show over everything."""
+    who = principal()
+    client = clients.details(tx, who.client_id) if who.client_id else {"client_id": None, "name": "Administrator"}
+    return {
+        "kind": "admin" if who.is_admin else "client", "client_id": client["client_id"], "name": client["name"],
+        **installation.over_everything(tx),
+    }  # fmt: skip
 
 
 @bp.post("/logout")

@@ -1,12 +1,12 @@
 """What a client was told, and what of it was read."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from marshmallow import fields, validate
 
 from core import notifications
 from core.auth import require_client_auth
 from core.idempotency import in_transaction
-from core.validation import Body, load
+from core.validation import Body, asks
 
 bp = Blueprint("inbox", __name__, url_prefix="/api/notifications")
 
@@ -19,17 +19,18 @@ class Page(Body):
 
 @bp.get("")
 @require_client_auth
+@asks(Page)
 @in_transaction
-def inbox(tx, authenticated_client_id):
+def inbox(tx, authenticated_client_id, query):
     """Newest first; ``unread=true`` leaves out what was read."""
-    page = load(Page, request.args.to_dict())
-    return notifications.inbox(tx, authenticated_client_id, page["unread"], page["cursor"], page["limit"])
+    return notifications.inbox(tx, authenticated_client_id, query["unread"], query["cursor"], query["limit"])
 
 
 @bp.post("/<uuid:notification_id>/mark-read")
 @require_client_auth
 @in_transaction
 def mark_read(tx, notification_id, authenticated_client_id):
+    """This one was read."""
     return notifications.mark_read(tx, authenticated_client_id, str(notification_id))
 
 
@@ -37,4 +38,5 @@ def mark_read(tx, notification_id, authenticated_client_id):
 @require_client_auth
 @in_transaction
 def mark_all_read(tx, authenticated_client_id):
+    """All of them were read."""
     return notifications.mark_all_read(tx, authenticated_client_id)

@@ -1,6 +1,6 @@
 """A client's machines."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
@@ -8,7 +8,7 @@ from core import database, demo, fleet, past
 from core.auth import require_client_auth
 from core.idempotency import in_transaction
 from core.replies import success_response
-from core.validation import Body, load, takes
+from core.validation import Body, asks, takes
 
 bp = Blueprint("instances", __name__, url_prefix="/api/client")
 
@@ -25,19 +25,20 @@ class Interruption(Body):
 
 @bp.get("/<uuid:client_id>/instances")
 @require_client_auth
+@asks(Filter)
 @in_transaction
-def client_instances(tx, authenticated_client_id):
-    wanted = load(Filter, request.args.to_dict())
-    return {"instances": fleet.instances_of(tx, authenticated_client_id, wanted["role"], wanted["status"], wanted["limit"])}
+def client_instances(tx, authenticated_client_id, query):
+    """Machines, newest first."""
+    return {"instances": fleet.instances_of(tx, authenticated_client_id, query["role"], query["status"], query["limit"])}
 
 
 @bp.get("/instances/<uuid:instance_id>/logs")
 @require_client_auth
+@asks(Filter)
 @in_transaction
-def instance_log(tx, instance_id, authenticated_client_id):
+def instance_log(tx, instance_id, authenticated_client_id, query):
     """The life of one machine in sentences, newest first."""
-    limit = load(Filter, request.args.to_dict())["limit"]
-    return past.log_of_instance(tx, authenticated_client_id, str(instance_id), limit)
+    return past.log_of_instance(tx, authenticated_client_id, str(instance_id), query["limit"])
 
 
 @bp.post("/instances/<uuid:instance_id>/simulate-interruption")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 from marshmallow import fields, validate
 
 from core import ml_interface, predictions
@@ -13,7 +13,7 @@ from core.domain.model.contract import NUMBERS, VERSION
 from core.domain.model.files import MOST_BYTES
 from core.domain.model.kinds import KINDS, MOST_NUMBERS
 from core.idempotency import in_transaction, require_idempotency_key
-from core.validation import Body, load, takes, takes_upload
+from core.validation import Body, asks, takes, takes_upload
 
 bp = Blueprint("models", __name__, url_prefix="/api")
 
@@ -114,10 +114,11 @@ def fall_back(tx):
 
 @bp.get("/admin/ml-models/sessions")
 @require_admin
+@asks(Page)
 @in_transaction
-def model_sessions(tx):
+def model_sessions(tx, query):
     """Uploads, activations, fallbacks and demotions, newest first."""
-    return {"sessions": ml_interface.sessions(tx, load(Page, request.args.to_dict())["limit"])}
+    return {"sessions": ml_interface.sessions(tx, query["limit"])}
 
 
 @bp.get("/models/scorecard")

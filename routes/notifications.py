@@ -5,7 +5,8 @@ from queue import Empty
 
 from flask import Blueprint, Response
 
-from core.auth import require_client_auth
+from core.answers import answers
+from core.auth import principal, require_person
 from core.domain.serialize import canonical, plain
 from core.events import FEED
 
@@ -16,14 +17,15 @@ COMMENT_SECONDS = 15
 
 
 @bp.get("/stream")
-@require_client_auth
-def stream(authenticated_client_id):
-    """Server-sent events of this client from now on; a comment every 15 s keeps proxies awake."""
+@require_person
+@answers(bare="text/event-stream")
+def stream():
+    """Server-sent events of this client, or of all for the administrator, from now on; a comment every 15 s keeps proxies awake."""
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return Response(_events(authenticated_client_id), mimetype="text/event-stream", headers=headers)
+    return Response(_events(principal().client_id), mimetype="text/event-stream", headers=headers)
 
 
-def _events(client_id: int):
+def _events(client_id: int | None):
     queue = FEED.subscribe(client_id)
     end = time.monotonic() + STREAM_SECONDS
     try:

@@ -43,6 +43,7 @@ class SyncStatus(Body):
 @require_client_auth
 @in_transaction
 def client_replicas(tx, authenticated_client_id):
+    """Replicas of a client, newest first."""
     return {"replicas": fleet.replicas_of(tx, 50, client_id=authenticated_client_id)}
 
 
@@ -50,6 +51,7 @@ def client_replicas(tx, authenticated_client_id):
 @require_agent
 @in_transaction
 def agent_replicas(tx, host):
+    """Replicas of an agent, newest first."""
     return {"replicas": fleet.replicas_of(tx, 50, agent_id=host.agent.id)}
 
 

@@ -1,12 +1,12 @@
 """Workloads as their people handle them: mode and settings, name and tags, taking them out of care."""
 
-from flask import Blueprint, request
+from flask import Blueprint
 from marshmallow import fields, validate
 
 from core import farewell, modes, past
 from core.auth import by_whom, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
-from core.validation import Body, load, takes
+from core.validation import Body, asks, takes
 
 bp = Blueprint("workloads", __name__, url_prefix="/api/client")
 
@@ -87,8 +87,8 @@ def delete(tx, agent_id, authenticated_client_id):
 
 @bp.get("/<uuid:client_id>/agents/history")
 @require_client_auth
+@asks(Few)
 @in_transaction
-def agents_history(tx, authenticated_client_id):
+def agents_history(tx, authenticated_client_id, query):
     """Every workload a client ever had, with its life span."""
-    limit = load(Few, request.args.to_dict())["limit"]
-    return {"agents": past.agents_of_client(tx, authenticated_client_id, limit)}
+    return {"agents": past.agents_of_client(tx, authenticated_client_id, query["limit"])}

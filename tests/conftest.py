@@ -67,7 +67,7 @@ def settings(access: Access) -> Settings:
 @pytest.fixture(scope="session")
 def tables(access: Access) -> list[str]:
     with connect(access.environment()) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'")
         return [name for (name,) in cursor.fetchall() if name not in KEPT]
 
 

@@ -21,3 +21,15 @@ def of_agent(tx: Tx, agent_id: int, limit: int) -> list[dict]:
         id=agent_id,
         limit=limit,
     )
+
+
+def newest(tx: Tx, *, client_id: int | None, before: int | None, limit: int) -> list[dict]:
+    """What happened, of one client or (None) of all and of the platform itself, newest first."""
+    return tx.all(
+        "SELECT l.id, l.at, l.action, l.actor_id, l.why, c.uuid AS client_uuid, c.name AS client_name, a.uuid AS agent_uuid, a.logical_name"
+        " FROM audit_logs l LEFT JOIN clients c ON c.id = l.client_id"
+        " LEFT JOIN agents a ON l.resource_type = 'agent' AND a.id = l.resource_id"
+        " WHERE l.why IS NOT NULL AND (%(client_id)s IS NULL OR l.client_id = %(client_id)s)"
+        " AND (%(before)s IS NULL OR l.id < %(before)s) ORDER BY l.id DESC LIMIT %(limit)s",
+        client_id=client_id, before=before, limit=limit,
+    )  # fmt: skip

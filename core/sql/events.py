@@ -12,6 +12,24 @@ def insert(tx: Tx, client_id: int, type: str, payload: str, now: datetime) -> No
     )  # fmt: skip
 
 
+def report(tx: Tx, process: str, streams: int, lag_ms: int | None, now: datetime) -> None:
+    """How many streams this process holds open, and how late its slowest event of late was."""
+    tx.execute(
+        "INSERT INTO event_readers (process, streams, lag_ms, seen_at) VALUES (%(process)s, %(streams)s, %(lag)s, %(now)s)"
+        " ON DUPLICATE KEY UPDATE streams = VALUES(streams), lag_ms = VALUES(lag_ms), seen_at = VALUES(seen_at)",
+        process=process, streams=streams, lag=lag_ms, now=now,
+    )  # fmt: skip
+
+
+def stats(tx: Tx) -> dict:
+    """Over all processes heard within 20 s; NULL lag: nothing was handed out lately."""
+    return tx.one(
+        "SELECT (SELECT COALESCE(SUM(streams), 0) FROM event_readers WHERE seen_at > UTC_TIMESTAMP(6) - INTERVAL 20 SECOND) AS open_streams,"
+        " (SELECT MAX(lag_ms) / 1000 FROM event_readers WHERE seen_at > UTC_TIMESTAMP(6) - INTERVAL 20 SECOND) AS oldest_lag_seconds,"
+        " (SELECT COUNT(*) FROM system_events WHERE created_at > UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE) AS events_per_minute"
+    )
+
+
 def since(tx: Tx, overlap: timedelta) -> list[dict]:
     """The events of the last ``overlap``, oldest first; readers drop what they have seen: ids commit out of order."""
     return tx.all(

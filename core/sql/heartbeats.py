@@ -9,11 +9,12 @@ from core.domain.downtime import ServingReport
 def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int, skew_ms: int | None, serving: int | None,
           serving_since: datetime | None, spooled: int, dead: int, figures: str, now: datetime) -> None:  # fmt: skip
     tx.execute(
-        "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, seen_epoch, clock_skew_ms,"
+        "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, first_at, beats, seen_epoch, clock_skew_ms,"
         " serving, serving_since, spooled, dead_notices, figures)"
-        " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(epoch)s, %(skew)s, %(serving)s,"
+        " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(now)s, 1, %(epoch)s, %(skew)s, %(serving)s,"
         " %(since)s, %(spooled)s, %(dead)s, %(figures)s)"
         " ON DUPLICATE KEY UPDATE received_at = VALUES(received_at), contact_at = VALUES(contact_at),"
+        " first_at = COALESCE(first_at, VALUES(first_at)), beats = beats + 1,"
         " seen_epoch = GREATEST(seen_epoch, VALUES(seen_epoch)), clock_skew_ms = VALUES(clock_skew_ms),"
         " serving = VALUES(serving), serving_since = VALUES(serving_since), spooled = VALUES(spooled),"
         " dead_notices = VALUES(dead_notices), figures = VALUES(figures)",

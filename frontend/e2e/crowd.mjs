@@ -13,6 +13,7 @@ async function crowd(browser) {
   const page = await open(browser, VIEWS.light);
   await page.route(/\/agents$/, multiply);
   await openSignedIn(page);
+  await page.getByRole("link", { name: "Fleet", exact: true }).click();
   await page.getByText(`of ${MANY} workloads`).waitFor();
   await shot(page, "crowd");
   figures.rest_share = await busyShare(page);

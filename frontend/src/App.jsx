@@ -4,19 +4,25 @@ import { lazy } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 
 import { Failure } from "./components/cards/Card.jsx";
+import { AdministratorsOnly, ClientInView } from "./components/layout/Doors.jsx";
 import { Shell } from "./components/layout/Shell.jsx";
 import { makeQueryClient } from "./hooks/queries.js";
 import { ZoneProvider } from "./hooks/useClock.jsx";
 import { LiveEvents } from "./hooks/useLiveEvents.jsx";
 import { SessionGate } from "./hooks/useSession.jsx";
-import { FleetPage } from "./pages/FleetPage.jsx";
 import { MissingPage } from "./pages/MissingPage.jsx";
+import { OverviewPage } from "./pages/OverviewPage.jsx";
 import { SignInPage } from "./pages/SignInPage.jsx";
 import { theme } from "./theme.js";
 
 const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
 const ModelsPage = lazy(() => import("./pages/ModelsPage.jsx"));
+const FleetPage = lazy(async () => ({ default: (await import("./pages/FleetPage.jsx")).FleetPage }));
+const PlatformPage = lazy(() => import("./pages/PlatformPage.jsx"));
+const ClientsPage = lazy(() => import("./pages/ClientsPage.jsx"));
+const SearchPage = lazy(() => import("./pages/SearchPage.jsx"));
+const ApiReferencePage = lazy(() => import("./pages/ApiReferencePage.jsx"));
 
 const queries = makeQueryClient();
 
@@ -45,10 +51,19 @@ function Pages() {
     <BrowserRouter>
       <Routes>
         <Route element={<Shell />}>
-          <Route index element={<FleetPage />} />
-          <Route path="agents/:agentId" element={<AgentPage />} />
-          <Route path="emergencies" element={<EmergenciesPage />} />
+          <Route element={<ClientInView />}>
+            <Route index element={<OverviewPage />} />
+            <Route path="fleet" element={<FleetPage />} />
+            <Route path="agents/:agentId" element={<AgentPage />} />
+            <Route path="emergencies" element={<EmergenciesPage />} />
+          </Route>
+          <Route element={<AdministratorsOnly />}>
+            <Route path="admin" element={<PlatformPage />} />
+            <Route path="admin/clients" element={<ClientsPage />} />
+            <Route path="admin/search" element={<SearchPage />} />
+          </Route>
           <Route path="models" element={<ModelsPage />} />
+          <Route path="api-reference" element={<ApiReferencePage />} />
           <Route path="*" element={<MissingPage />} />
         </Route>
       </Routes>

@@ -9,6 +9,19 @@ export const SIGNS = {
   observed: { word: "Observed", color: "gray" },
 };
 
+// How a part of the platform stands; "unknown" is never shown as healthy.
+export const LIGHTS = {
+  healthy: { word: "Healthy", color: "teal" },
+  degraded: { word: "Degraded", color: "orange" },
+  critical: { word: "Critical", color: "red" },
+  unknown: { word: "Unknown", color: "gray" },
+  green: { word: "Flowing", color: "teal" },
+  yellow: { word: "Filling", color: "orange" },
+  red: { word: "Jammed", color: "red" },
+  done: { word: "Done", color: "teal" },
+  failed: { word: "Failed", color: "red" },
+};
+
 export const STANDBY = { launching: "Launching", syncing: "Booting", ready: "Ready" };
 
 export const ROLES = {

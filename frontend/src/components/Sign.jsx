@@ -1,10 +1,16 @@
 // A state: its word always, its colour beside it, its shape for those who see no colour.
 import classes from "./Sign.module.css";
-import { ROLES, SIGNS } from "../theme.js";
+import { LIGHTS, ROLES, SIGNS } from "../theme.js";
 
 export function Sign({ state }) {
   const { word, color } = SIGNS[state] ?? SIGNS.observed;
   return <Mark word={word} color={color} moving={state === "preparing"} />;
+}
+
+// A component, a queue or a job; null is unknown.
+export function Light({ status }) {
+  const { word, color } = LIGHTS[status ?? "unknown"] ?? LIGHTS.unknown;
+  return <Mark word={word} color={color} hollow={status == null} />;
 }
 
 export function RoleMark({ role, note }) {

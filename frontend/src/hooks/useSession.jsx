@@ -1,10 +1,12 @@
 // Who is signed in. A link with `#token=…` signs in by itself; the token leaves the address at once.
+import { useSessionStorage } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, useContext, useEffect } from "react";
+import { createContext, useContext, useEffect, useMemo } from "react";
 
 import { api } from "../services/apiClient.js";
 
 const Session = createContext(null);
+const IN_VIEW = "spotopt-client-in-view";
 
 export function tokenInAddress() {
   const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
@@ -35,11 +37,12 @@ export function useSignOut() {
 
 // Whoever signs in next on this browser sees nothing of the one before.
 function forget(queries) {
+  window.sessionStorage.removeItem(IN_VIEW);
   queries.setQueryData(["session"], null);
   queries.removeQueries({ queryKey: ["live"] });
 }
 
-// Renders `signedOut` until somebody is signed in; below it `useSession` answers the client.
+// Renders `signedOut` until somebody is signed in; below it `useSession` answers who, and the client in view.
 export function SessionGate({ signedOut, pending, failed, children }) {
   const signIn = useSignIn();
   const { mutate } = signIn;
@@ -52,7 +55,17 @@ export function SessionGate({ signedOut, pending, failed, children }) {
   if (session.isPending || (arrived && (signIn.isIdle || signIn.isPending))) return pending;
   if (session.isError && !session.data) return failed(session.error, session.refetch);
   if (!session.data) return signedOut(signIn.error);
-  return <Session value={session.data}>{children}</Session>;
+  return <SignedIn who={session.data}>{children}</SignedIn>;
+}
+
+// A client sees itself; the administrator sees the client it has chosen to look at, or none (`client_id` null).
+function SignedIn({ who, children }) {
+  const [chosen, choose] = useSessionStorage({ key: IN_VIEW, defaultValue: null, getInitialValueInEffect: false });
+  const value = useMemo(() => {
+    if (who.kind !== "admin") return { ...who, isAdmin: false, client_name: who.name };
+    return { ...who, isAdmin: true, client_id: chosen?.client_id ?? null, client_name: chosen?.name ?? null, choose };
+  }, [who, chosen, choose]);
+  return <Session value={value}>{children}</Session>;
 }
 
 export const useSession = () => useContext(Session);

@@ -33,26 +33,26 @@ function Out() {
 }
 
 test("who is signed in is let in and known below", async () => {
-  serve({ "/validate": CLIENT });
+  serve({ "/auth/me": CLIENT });
   gate(<Name />);
   expect(await screen.findByText("Demo")).toBeTruthy();
 });
 
 test("nobody stands before the door", async () => {
-  serve({ "/validate": UNKNOWN });
+  serve({ "/auth/me": UNKNOWN });
   gate(<Name />);
   expect(await screen.findByText("the door")).toBeTruthy();
 });
 
 test("a session that ends while a page asks leads to the door at once, without asking again", async () => {
-  const asked = serve({ "/validate": CLIENT, "/agents": UNKNOWN });
+  const asked = serve({ "/auth/me": CLIENT, "/agents": UNKNOWN });
   gate(<Fleet />);
   expect(await screen.findByText("the door")).toBeTruthy();
   expect(asked.filter((line) => line.includes("/agents"))).toHaveLength(1);
 });
 
 test("signing out forgets what was seen", async () => {
-  serve({ "/validate": CLIENT, "/agents": { server_time: "2026-01-01T12:00:00Z", agents: [] }, "/logout": {} });
+  serve({ "/auth/me": CLIENT, "/agents": { server_time: "2026-01-01T12:00:00Z", agents: [] }, "/logout": {} });
   const queries = gate([<Fleet key="fleet" />, <Out key="out" />]);
   await screen.findByText(/fleet: 0/);
   await userEvent.click(screen.getByRole("button"));

@@ -9,7 +9,7 @@ export function MissingPage() {
       <div>
         <h1>This page does not exist</h1>
         <p className={classes.sentence}>
-          The address may be old. <Link to="/">Go to the fleet.</Link>
+          The address may be old. <Link to="/">Go to the start.</Link>
         </p>
       </div>
     </header>

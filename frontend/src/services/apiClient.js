@@ -3,7 +3,7 @@
 export const ENDPOINTS = {
   signIn: ["POST", "/api/auth/token"],
   signOut: ["POST", "/api/auth/logout"],
-  session: ["GET", "/api/client/validate"],
+  session: ["GET", "/api/auth/me"],
   fleet: ["GET", "/api/client/:clientId/agents"],
   incidents: ["GET", "/api/client/:clientId/incidents"],
   downtime: ["GET", "/api/client/:clientId/analytics/downtime"],
@@ -16,6 +16,19 @@ export const ENDPOINTS = {
   activateModel: ["POST", "/api/admin/ml-models/activate"],
   shadowModel: ["POST", "/api/admin/ml-models/shadow"],
   fallBackModel: ["POST", "/api/admin/ml-models/fallback"],
+  activity: ["GET", "/api/activity/live"],
+  description: ["GET", "/api/openapi.json"],
+  allStats: ["GET", "/api/admin/stats"],
+  allClients: ["GET", "/api/admin/clients"],
+  clientGrowth: ["GET", "/api/admin/clients/growth"],
+  newClient: ["POST", "/api/admin/clients/create"],
+  allActivity: ["GET", "/api/admin/activity"],
+  allEmergencies: ["GET", "/api/admin/emergency-events"],
+  agentsHealth: ["GET", "/api/admin/agents/health-summary"],
+  systemHealth: ["GET", "/api/admin/system-health"],
+  workers: ["GET", "/api/admin/health/workers"],
+  streams: ["GET", "/api/events/stats"],
+  search: ["GET", "/api/admin/search"],
 };
 
 export const EVENT_STREAM = "/api/events/stream";
@@ -47,24 +60,24 @@ async function call(name, params = {}, body) {
   try {
     return await request();
   } catch (error) {
-    if (error.code === "UNREACHABLE" && method === "POST") return request();
+    if (error.code === "UNREACHABLE" && method !== "GET") return request();
     throw error;
   }
 }
 
 async function send(method, url, body, requestId) {
   const headers = { Accept: "application/json", "X-Requested-With": "dashboard", "X-Request-ID": requestId };
-  const isForm = body instanceof FormData;
-  if (method === "POST" && !isForm) headers["Content-Type"] = "application/json";
+  const [isWrite, isForm] = [method !== "GET", body instanceof FormData];
+  if (isWrite && !isForm) headers["Content-Type"] = "application/json";
   let reply;
   try {
-    reply = await fetch(url, { method, headers, body: method === "POST" ? (isForm ? body : JSON.stringify(body ?? {})) : undefined });
+    reply = await fetch(url, { method, headers, body: isWrite ? (isForm ? body : JSON.stringify(body ?? {})) : undefined });
   } catch {
     throw new ApiError({ code: "UNREACHABLE", requestId });
   }
   const answer = await reply.json().catch(() => ({}));
   if (!reply.ok) throw problem(reply.status, answer.error);
-  return answer.data;
+  return answer.openapi ? answer : answer.data;
 }
 
 function problem(status, { code = "SERVER_ERROR", message = "The server failed.", request_id: requestId, details } = {}) {
@@ -109,4 +122,17 @@ export const api = {
   activateModel: (modelId) => call("activateModel", {}, { model_id: modelId }),
   shadowModel: (modelId) => call("shadowModel", {}, { model_id: modelId }),
   fallBackModel: () => call("fallBackModel"),
+  activity: (query) => call("activity", query),
+  description: () => call("description"),
+  allStats: () => call("allStats"),
+  allClients: (query) => call("allClients", query),
+  clientGrowth: (days) => call("clientGrowth", { days }),
+  newClient: (client) => call("newClient", {}, client),
+  allActivity: (query) => call("allActivity", query),
+  allEmergencies: (days) => call("allEmergencies", { days }),
+  agentsHealth: () => call("agentsHealth"),
+  systemHealth: () => call("systemHealth"),
+  workers: () => call("workers"),
+  streams: () => call("streams"),
+  search: (q) => call("search", { q }),
 };

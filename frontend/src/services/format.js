@@ -22,6 +22,11 @@ export function hourly(usdPerHour) {
   return usdPerHour == null ? MISSING : `$${usdPerHour.toFixed(2)}/h`;
 }
 
+// Beside a label that names the month.
+export function dollars(usd) {
+  return usd == null ? MISSING : `$${usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+}
+
 export function percent(share, digits = 0) {
   return share == null ? MISSING : `${(100 * share).toFixed(digits)} %`;
 }
@@ -55,6 +60,6 @@ export function exact(at, zone) {
   return new Intl.DateTimeFormat("en-GB", day).format(new Date(at));
 }
 
-export function plural(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function plural(count, noun, nouns = `${noun}s`) {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }

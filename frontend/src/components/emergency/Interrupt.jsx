@@ -29,11 +29,11 @@ const KINDS = {
 };
 
 export function Interrupt({ agent }) {
-  const { simulated } = useSession();
+  const { simulated, isAdmin } = useSession();
   const [kind, setKind] = useState("interruption");
   const [open, { open: show, close }] = useDisclosure();
   const interrupt = useInterrupt();
-  if (!simulated || !agent.primary?.ec2_instance_id) return null;
+  if (!simulated || isAdmin || !agent.primary?.ec2_instance_id) return null;
   const ask = (chosen) => {
     setKind(chosen);
     interrupt.reset();

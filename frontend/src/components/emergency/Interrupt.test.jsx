@@ -11,7 +11,7 @@ import { CLIENT, serve } from "../../test/server.js";
 const REFUSED = { status: 403, error: { code: "FORBIDDEN", message: "no", request_id: "r-1" } };
 
 function signedIn(value, routes = {}, client = CLIENT) {
-  const asked = serve({ "/validate": client, ...routes });
+  const asked = serve({ "/auth/me": client, ...routes });
   show(<SessionGate>{<Interrupt agent={value} />}</SessionGate>, new QueryClient());
   return asked;
 }

@@ -17,7 +17,7 @@ export function NowBand({ agents, last }) {
 }
 
 // Only the headline is read aloud when it changes; the seconds below it tick silently.
-function Band({ tone, headline, children }) {
+export function Band({ tone, headline, children }) {
   return (
     <div className={classes.band} data-tone={tone}>
       <div role="status">

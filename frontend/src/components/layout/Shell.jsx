@@ -1,29 +1,60 @@
 // The frame: a rail with words and icons (a drawer on the phone), a bar on top, what concerns everything below it.
 import { ActionIcon, AppShell, Burger, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { IconAlertTriangle, IconChartDots, IconLogout, IconMoon, IconServer2, IconSun, IconUserCircle, IconWorld } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconApi,
+  IconBuilding,
+  IconChartDots,
+  IconHeartbeat,
+  IconLayoutDashboard,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconServer2,
+  IconSun,
+  IconUserCircle,
+  IconWorld,
+} from "@tabler/icons-react";
 import { Suspense } from "react";
-import { NavLink, Outlet } from "react-router";
+import { Outlet } from "react-router";
 
 import classes from "./Shell.module.css";
 import { Banners } from "./Banners.jsx";
 import { Connection } from "./Connection.jsx";
 import { Logo } from "./Logo.jsx";
+import { Rail, WIDTHS, useCollapsed } from "./Rail.jsx";
 import { useZone } from "../../hooks/useClock.jsx";
 import { useSession, useSignOut } from "../../hooks/useSession.jsx";
 import { Dashed } from "../Sign.jsx";
 
+// A page of the rail is one line: address, word, icon. Under the name of the client in view:
 const PLACES = [
-  ["/", "Fleet", IconServer2],
+  ["/", "Overview", IconLayoutDashboard],
+  ["/fleet", "Fleet", IconServer2],
   ["/emergencies", "Emergencies", IconAlertTriangle],
+];
+
+// For the administrator alone:
+const ADMIN_PLACES = [
+  ["/admin", "Platform", IconHeartbeat],
+  ["/admin/clients", "Clients", IconBuilding],
+  ["/admin/search", "Search", IconSearch],
+];
+
+// For everybody, whichever client is in view:
+const SHARED_PLACES = [
   ["/models", "Models", IconChartDots],
+  ["/api-reference", "API", IconApi],
 ];
 
 export function Shell() {
   const [open, { toggle, close }] = useDisclosure();
   const phone = useMediaQuery("(max-width: 48em)");
+  const [collapsed, setCollapsed] = useCollapsed();
+  const narrow = collapsed && !phone;
   return (
-    <AppShell header={{ height: 56 }} navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !open } }} padding={0}>
+    <AppShell header={{ height: 56 }} navbar={{ width: narrow ? WIDTHS.narrow : WIDTHS.wide, breakpoint: "sm", collapsed: { mobile: !open } }} padding={0}>
       <AppShell.Header className={classes.bar}>
         <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={open ? "Close the menu" : "Open the menu"} />
         <Logo />
@@ -34,7 +65,18 @@ export function Shell() {
         <ThemeSwitch />
         <Account />
       </AppShell.Header>
-      <AppShell.Navbar className={classes.rail}>{(!phone || open) && <Places onChoose={close} />}</AppShell.Navbar>
+      <AppShell.Navbar className={classes.rail}>
+        {(!phone || open) && (
+          <Rail
+            places={PLACES}
+            adminPlaces={ADMIN_PLACES}
+            sharedPlaces={SHARED_PLACES}
+            narrow={narrow}
+            onNarrow={phone ? null : setCollapsed}
+            onChoose={close}
+          />
+        )}
+      </AppShell.Navbar>
       <AppShell.Main>
         <Banners />
         <div className={classes.page}>
@@ -44,19 +86,6 @@ export function Shell() {
         </div>
       </AppShell.Main>
     </AppShell>
-  );
-}
-
-function Places({ onChoose }) {
-  return (
-    <nav aria-label="Pages">
-      {PLACES.map(([to, word, Icon]) => (
-        <NavLink key={to} to={to} end={to === "/"} className={classes.place} onClick={onChoose}>
-          <Icon size={18} stroke={1.7} aria-hidden />
-          {word}
-        </NavLink>
-      ))}
-    </nav>
   );
 }
 

@@ -1,0 +1,84 @@
+// One row per client: what it has, its tokens by their first letters, when it was last heard of.
+import { Button, VisuallyHidden } from "@mantine/core";
+import { useNavigate } from "react-router";
+
+import { useSession } from "../../hooks/useSession.jsx";
+import { MISSING, plural } from "../../services/format.js";
+import classes from "../Rows.module.css";
+import { Time } from "../Time.jsx";
+
+const HEADS = ["Client", "Workloads", "Token", "Last heard"];
+
+export function ClientTable({ clients }) {
+  return (
+    <table className={classes.table}>
+      <thead>
+        <tr>
+          {HEADS.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+          <th scope="col">
+            <VisuallyHidden>Pages</VisuallyHidden>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {clients.map((client) => (
+          <Row key={client.client_id} client={client} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ client }) {
+  const { choose } = useSession();
+  const go = useNavigate();
+  const look = () => {
+    choose({ client_id: client.client_id, name: client.name });
+    go("/");
+  };
+  const isGone = client.status === "deleted";
+  return (
+    <tr>
+      <th scope="row" className={classes.name}>
+        {client.name}
+        <span className={classes.sub} style={{ fontWeight: 400 }}>{client.status === "active" ? client.email : `${client.status} · ${client.email}`}</span>
+      </th>
+      <td data-label="Workloads">
+        {plural(client.agents, "workload")}
+        <span className={classes.sub}>
+          {plural(client.instances, "machine")}
+          {client.open_incidents > 0 && ` · ${plural(client.open_incidents, "open emergency", "open emergencies")}`}
+        </span>
+      </td>
+      <td data-label="Token">
+        <Tokens tokens={client.tokens} />
+      </td>
+      <td data-label="Last heard" className={classes.quiet}>
+        <Time at={client.last_activity_at} />
+      </td>
+      <td data-wide align="right">
+        <Button variant="default" size="sm" onClick={look} disabled={isGone}>
+          Look at it<VisuallyHidden>: {client.name}</VisuallyHidden>
+        </Button>
+      </td>
+    </tr>
+  );
+}
+
+function Tokens({ tokens }) {
+  const [newest, ...others] = tokens;
+  if (!newest) return MISSING;
+  return (
+    <>
+      <code>soc_{newest.prefix}…</code>
+      <span className={classes.sub}>
+        made <Time at={newest.created_at} />
+        {others.length > 0 && `, ${others.length} more live`}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+// What waits, with its light, its oldest, and what to do about it.
+import classes from "./Admin.module.css";
+import { plural } from "../../services/format.js";
+import { Light } from "../Sign.jsx";
+
+const QUEUES = {
+  actions: "Intents for AWS",
+  commands: "Orders to hosts",
+  notices: "Notices to handle",
+  dead_letters: "Dead letters",
+};
+
+export function Queues({ queues }) {
+  return (
+    <ul className={classes.rows}>
+      {queues.map((one) => (
+        <li key={one.queue}>
+          <span className={classes.name}>
+            {QUEUES[one.queue] ?? one.queue}
+            <span className={classes.sub}>{one.hint ? `${one.hint[0].toUpperCase()}${one.hint.slice(1)}.` : depth(one)}</span>
+          </span>
+          <Light status={one.status} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function depth({ queue_depth: waiting, oldest_age_seconds: oldest }) {
+  if (waiting === 0) return "nothing waits";
+  return `${plural(waiting, "entry", "entries")}, the oldest for ${oldest} s`;
+}

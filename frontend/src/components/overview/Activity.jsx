@@ -1,0 +1,36 @@
+// What happened, newest first: when, to whom, and the sentence that was written down when it happened.
+import { Link } from "react-router";
+
+import classes from "./Activity.module.css";
+import { Sentence } from "../Sentence.jsx";
+import { Time } from "../Time.jsx";
+
+// `whose` also names the client, for those who see more than one.
+export function Activity({ events, whose = false }) {
+  return (
+    <ol className={classes.activity}>
+      {events.map((event, n) => (
+        <li key={`${event.at}-${events.length - n}`}>
+          <span className={classes.at}>
+            <Time at={event.at} />
+          </span>
+          <span>
+            <Who event={event} whose={whose} />
+            <Sentence>{event.text.endsWith(".") ? event.text : `${event.text}.`}</Sentence>
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Who({ event, whose }) {
+  const client = whose ? (event.client_name ?? "Platform") : null;
+  if (!event.agent_name) return client && <span className={classes.who}>{client}</span>;
+  return (
+    <span className={classes.who}>
+      {client && `${client} · `}
+      {whose ? event.agent_name : <Link to={`/agents/${event.agent_id}`}>{event.agent_name}</Link>}
+    </span>
+  );
+}

@@ -1,0 +1,77 @@
+// The landing page: is anything wrong now, what does it cost and save, what happened and why.
+import { Code, Skeleton, Stack } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+
+import classes from "./Page.module.css";
+import { Card, Failure, Lines } from "../components/cards/Card.jsx";
+import { DowntimeCard } from "../components/cards/DowntimeCard.jsx";
+import { NowBand } from "../components/fleet/NowBand.jsx";
+import { Activity } from "../components/overview/Activity.jsx";
+import { FourFigures } from "../components/overview/FourFigures.jsx";
+import { States } from "../components/overview/States.jsx";
+import { useActivity } from "../hooks/useActivity.js";
+import { useDowntime, useFleet, useLastIncident } from "../hooks/useFleet.js";
+
+const FEED = 20;
+const DAYS = 1;
+
+const QUIET = {
+  when: ({ events }) => events.length === 0,
+  title: "Nothing happened yet",
+  text: "Every notice, launch, promotion and end is told here in one sentence, with its reason.",
+};
+
+const NO_WORKLOAD = {
+  when: (agents) => agents.length === 0,
+  title: "No workload yet",
+  text: (
+    <>
+      Each host that enrols appears here. Ask the API for an enrolment token and start <Code>spotopt-agent</Code> on a Spot
+      instance; see docs/AGENTS.md.
+    </>
+  ),
+};
+
+export function OverviewPage() {
+  const fleet = useFleet();
+  const { data: last } = useLastIncident();
+  const { data: downtime } = useDowntime(DAYS);
+  const activity = useActivity(FEED);
+  useDocumentTitle("Overview · Spot Optimizer");
+  if (fleet.isPending) return <Loading />;
+  if (fleet.isError && !fleet.data) return <Failure error={fleet.error} retry={fleet.refetch} />;
+  const { agents } = fleet.data;
+  return (
+    <>
+      <NowBand agents={agents} last={last} />
+      <Card title="What it costs and saves" state={fleet}>
+        {() => <FourFigures agents={agents} downtime={downtime} />}
+      </Card>
+      <div className={classes.split}>
+        <Card title="What happened" state={activity} empty={QUIET}>
+          {({ events }) => <Activity events={events} />}
+        </Card>
+        <div className={classes.column}>
+          <Card title="Workloads" state={{ data: agents }} empty={NO_WORKLOAD}>
+            {() => <States agents={agents} />}
+          </Card>
+          <DowntimeCard days={DAYS} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Loading() {
+  return (
+    <Stack gap="xl" role="status" aria-busy="true" aria-label="Loading the overview">
+      <Skeleton height={56} width="60%" />
+      <Card>
+        <Lines count={2} />
+      </Card>
+      <Card>
+        <Lines count={6} />
+      </Card>
+    </Stack>
+  );
+}

@@ -1,0 +1,1 @@
+"""What the administrator and the dashboard ask of the whole installation."""

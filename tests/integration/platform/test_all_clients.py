@@ -1,0 +1,178 @@
+"""The administrator looks at all clients, agents and machines (E-07 to E-12, E-14, E-16, E-19)."""
+
+import pytest
+
+from tests.integration.conftest import error_of
+
+
+def test_totals_count_every_client_and_leave_null_what_nobody_measured(world, ask, town):
+    told = ask("/api/admin/stats")
+
+    assert (told["clients"], told["agents"], told["open_incidents"]) == (2, 3, 1)
+    assert told["instances"] == {"PRIMARY": 3, "REPLICA": 1, "ZOMBIE": 0, "TERMINATED": 0}
+    assert told["savings_usd"] is None
+    assert told["monthly_spend_usd"] == pytest.approx(730 * (0.032 + 0.030 + 0.032), abs=0.01)
+
+
+def test_without_a_price_the_spend_is_unknown_not_nought(world, ask):
+    world.workload()
+
+    told = ask("/api/admin/stats")
+
+    assert (told["monthly_spend_usd"], told["unpriced_instances"]) == (None, 1)
+
+
+def test_clients_are_listed_with_what_they_have_and_never_with_a_secret(ask, town):
+    bolt, acme = ask("/api/admin/clients")["clients"]
+
+    assert (acme["name"], acme["agents"], acme["instances"], acme["open_incidents"]) == ("Acme", 2, 3, 1)
+    assert acme["last_activity_at"] is not None
+    assert bolt["last_activity_at"] is None
+    assert [set(token) for token in acme["tokens"]] == [{"prefix", "scopes", "created_at", "expires_at", "last_used_at"}]
+
+
+def test_a_client_is_found_by_name_address_or_status(world, ask, town):
+    world.execute("UPDATE clients SET status = 'suspended' WHERE name = 'Bolt'")
+
+    assert [one["name"] for one in ask("/api/admin/clients", q="acm")["clients"]] == ["Acme"]
+    assert len(ask("/api/admin/clients", q="example.com")["clients"]) == 2
+    assert [one["name"] for one in ask("/api/admin/clients", status="suspended")["clients"]] == ["Bolt"]
+
+
+@pytest.mark.parametrize("path", ["clients", "instances", "agents", "activity"])
+def test_a_list_comes_in_pages_without_a_gap_or_a_repetition(ask, town, path):
+    address = f"/api/admin/{path}"
+    name = "events" if path == "activity" else path
+    whole, cursor, pages = ask(address, limit=200)[name], None, []
+    while True:
+        page = ask(address, limit=1, **({"cursor": cursor} if cursor else {}))
+        pages, cursor = pages + page[name], page["next_cursor"]
+        if cursor is None or len(pages) > 6:
+            break
+
+    still = [{**one, "heartbeat_age_seconds": None} for one in pages]
+    assert still == [{**one, "heartbeat_age_seconds": None} for one in whole[: len(pages)]]
+    assert len(pages) == min(len(whole), 7)
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=201", "cursor=x", "cursor=99999999999999999999", "unknown=1", "status=nice"])
+def test_a_question_that_makes_no_sense_is_refused(admin, query):
+    assert error_of(admin.get(f"/api/admin/clients?{query}")) == (422, "VALIDATION_ERROR")
+
+
+def test_growth_has_a_line_for_every_day_and_adds_up(world, ask, town):
+    world.execute("UPDATE clients SET created_at = UTC_TIMESTAMP(6) - INTERVAL 40 DAY WHERE name = 'Bolt'")
+
+    days = ask("/api/admin/clients/growth", days=30)["days"]
+
+    assert len(days) == 30
+    assert (days[0]["total"], days[0]["new"], days[-1]["total"], days[-1]["new"]) == (1, 0, 2, 1)
+    assert days[-1]["date"] == str(world.now().date())
+
+
+def test_machines_are_filtered_by_client_region_type_and_role(ask, town):
+    shop, api, bolt = town
+    found = lambda **query: {one["agent_name"] for one in ask("/api/admin/instances", **query)["instances"]}  # noqa: E731
+
+    assert found(client=bolt.client.uuid) == {"report"}
+    assert found(type="c5.large", role="PRIMARY") == {"search-api"}
+    assert found(role="REPLICA") == {"web-shop"}
+    assert found(region="eu-west-1") == set()
+    assert found(auth_status="authorized", region="us-east-1") == {"web-shop", "search-api", "report"}
+    assert found(state="running") == set(), "EC2 was not asked about any of them"
+
+
+def test_agents_are_filtered_by_presence_and_show_how_old_their_last_heartbeat_is(world, ask, town):
+    assert {one["logical_name"]: one["presence"] for one in ask("/api/admin/agents")["agents"]} == {
+        "web-shop": "online", "search-api": "online", "report": "never",
+    }  # fmt: skip
+    world.jump(seconds=90)
+
+    late = ask("/api/admin/agents", presence="late")["agents"]
+
+    assert {one["logical_name"] for one in late} == {"web-shop", "search-api"}
+    assert all(90 <= one["heartbeat_age_seconds"] < 120 for one in late)
+    world.jump(seconds=40)
+    assert len(ask("/api/admin/agents", presence="offline", status="active")["agents"]) == 2
+
+
+def test_heartbeats_that_never_came_are_counted(world, ask, town):
+    assert ask("/api/admin/agents/health-summary")["miss_rate"] is None, "nothing was expected yet"
+    shop, api, _ = town
+    for _ in range(4):
+        world.jump(seconds=15)
+        world.beat(shop, shop.primary.id)
+
+    heard = ask("/api/admin/agents/health-summary")
+
+    assert (heard["agents"], heard["online"], heard["late"], heard["offline"], heard["never_heard"]) == (3, 1, 1, 0, 1)
+    assert (heard["expected"], heard["missed"]) == (8, 3)
+    assert heard["miss_rate"] == pytest.approx(3 / 8, abs=0.001)
+
+
+def test_activity_is_told_over_all_clients_or_of_one(ask, api, town):
+    shop, _, bolt = town
+    every = ask("/api/admin/activity", limit=200)["events"]
+
+    assert {one["client_name"] for one in every} >= {"Acme", "Bolt"}
+    assert all(one["text"] and one["relative"] == "Just now" for one in every if one["client_name"] in ("Acme", "Bolt"))
+    assert {one["client_name"] for one in ask("/api/admin/activity", client=bolt.client.uuid)["events"]} == {"Bolt"}
+
+
+def test_a_client_reads_its_own_activity_and_nobody_elses(api, town):
+    shop, _, bolt = town
+
+    told = api.by(shop.client.token).get("/api/activity/live?limit=200").get_json()["data"]["events"]
+
+    assert {one["client_id"] for one in told} == {shop.client.uuid}
+    assert any(one["agent_name"] == "web-shop" and one["agent_id"] == shop.uuid for one in told)
+
+
+def test_the_search_finds_each_kind_of_thing_and_says_whose_it_is(ask, town):
+    shop, _, bolt = town
+
+    hits = ask("/api/admin/search", q="web-shop")
+
+    assert [one["agent_id"] for one in hits["agent"]] == [shop.uuid]
+    assert [one["title"] for one in ask("/api/admin/search", q="Bol")["client"]] == ["Bolt"]
+    assert ask("/api/admin/search", q=shop.primary.ec2_instance_id)["instance"][0]["client_id"] == shop.client.uuid
+    assert ask("/api/admin/search", q=shop.primary.ec2_instance_id, types="incident")["incident"][0]["agent_id"] == shop.uuid
+    assert set(ask("/api/admin/search", q="Bol", types="client,agent")) == {"client", "agent"}
+
+
+@pytest.mark.parametrize("q", ["%%", "__", "'; DROP TABLE clients; --", "café", "🦆🦆", "\\\\"])
+def test_a_search_for_strange_letters_finds_nothing_and_harms_nothing(ask, town, q):
+    assert not any(ask("/api/admin/search", q=q).values())
+
+
+@pytest.mark.parametrize("query", ["q=a", "", "q=ab&types=spoon"])
+def test_a_search_for_too_little_or_for_an_unknown_kind_is_refused(admin, query):
+    assert error_of(admin.get(f"/api/admin/search?{query}")) == (422, "VALIDATION_ERROR")
+
+
+def test_emergencies_are_counted_by_day_kind_and_outcome(world, ask, town):
+    shop, api, _ = town
+    world.rebalance(api)
+    world.execute(
+        "UPDATE incidents SET open_slot = NULL, closed_at = UTC_TIMESTAMP(6), outcome = 'expired' WHERE agent_id = %(id)s", id=api.id
+    )
+    world.execute(
+        "UPDATE incidents SET promoted_at = opened_at + INTERVAL 1500000 MICROSECOND WHERE agent_id = %(id)s", id=shop.id
+    )
+
+    told = ask("/api/admin/emergency-events")
+
+    today = str(world.now().date())
+    assert told["per_day"] == [
+        {"day": today, "kind": "rebalance", "outcome": "expired", "events": 1},
+        {"day": today, "kind": "termination", "outcome": "open", "events": 1},
+    ]
+    assert told["time_to_promote_seconds"] == {"p50": 1.5, "p95": 1.5, "p99": 1.5, "samples": 1}
+    assert (told["false_alarm_share"], told["rebalances_ended"]) == (1.0, 1)
+    assert [one["agent_name"] for one in told["events"]] == ["search-api", "web-shop"]
+
+
+def test_without_an_emergency_the_shares_are_null(ask, world):
+    told = ask("/api/admin/emergency-events")
+
+    assert (told["per_day"], told["false_alarm_share"], told["time_to_promote_seconds"]["p95"]) == ([], None, None)

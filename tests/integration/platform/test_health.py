@@ -1,0 +1,197 @@
+"""The seven components, the queues with their lights, the jobs, the live streams (E-13, G-33, E-94)."""
+
+import time
+
+import pytest
+
+from core import database, errors, events, monitor
+from core.domain.lights import Finding
+from core.leases import Lease, run_slot
+from tests.integration.conftest import ADMIN, data_of
+
+
+def component(ask, name: str) -> dict:
+    return next(one for one in ask("/api/admin/system-health")["components"] if one["component"] == name)
+
+
+def found(monkeypatch, status: str | None, details: str = "a test") -> None:
+    """The next check of the prices finds this."""
+    checks = [(name, (lambda tx: Finding(status, details)) if name == "prices" else check) for name, check in monitor.COMPONENTS]
+    monkeypatch.setattr(monitor, "COMPONENTS", tuple(checks))
+
+
+def test_before_the_first_round_every_component_is_unknown_and_none_healthy(ask):
+    told = ask("/api/admin/system-health")["components"]
+
+    assert [one["component"] for one in told] == [
+        "database", "job_queue", "agents", "optimizer", "prices", "risk_data", "model",
+    ]  # fmt: skip
+    assert {one["status"] for one in told} == {None}
+
+
+def test_a_round_measures_what_there_is_and_leaves_null_what_is_not_linked(world, ask, town):
+    monitor.check_all()
+
+    told = {one["component"]: one["status"] for one in ask("/api/admin/system-health")["components"]}
+
+    assert told == {
+        "database": "healthy", "job_queue": "healthy", "agents": "healthy", "optimizer": None, "prices": "healthy", "risk_data": None,
+        "model": None,
+    }  # fmt: skip
+
+
+def test_since_when_moves_with_the_status_alone(world, ask, monkeypatch):
+    found(monkeypatch, "healthy")
+    monitor.check_all()
+    first = component(ask, "prices")
+    world.jump(seconds=30)
+    found(monkeypatch, "healthy", "other words")
+    monitor.check_all()
+    second = component(ask, "prices")
+    found(monkeypatch, "critical")
+    monitor.check_all()
+    third = component(ask, "prices")
+
+    assert first["since"] == second["since"] < third["since"]
+    assert (second["details"], third["status"]) == ("other words", "critical")
+
+
+def test_a_change_is_told_once_and_so_is_the_recovery(world, monkeypatch):
+    for status in ("healthy", "critical", "critical", None, "critical", "healthy"):
+        found(monkeypatch, status)
+        monitor.check_all()
+
+    told = [row["why"] for row in world.all("SELECT why FROM audit_logs WHERE action = 'health' ORDER BY id DESC LIMIT 3")]
+
+    assert told[0] == "Prices recovered: a test"
+    assert told[1:] == ["Prices became critical: a test"] * 2, "once when it broke, and again after nobody knew"
+    heard = world.all("SELECT client_id FROM system_events WHERE type = 'health'")
+    assert {row["client_id"] for row in heard} == {events.ADMINISTRATORS}
+
+
+def test_what_nobody_checked_for_two_minutes_is_unknown_again(world, ask, town):
+    monitor.check_all()
+    world.jump(seconds=121)
+
+    told = component(ask, "database")
+
+    assert told["status"] is None
+    assert "timetable" in told["details"]
+
+
+def test_a_check_that_fails_is_degraded_and_stops_no_other(world, ask, monkeypatch):
+    def fails(tx):
+        raise errors.Unavailable("gone")
+
+    monkeypatch.setattr(monitor, "COMPONENTS", (("database", fails), *monitor.COMPONENTS[1:]))
+
+    monitor.check_all()
+
+    assert component(ask, "database")["status"] == "degraded"
+    assert component(ask, "job_queue")["status"] == "healthy"
+
+
+def test_old_prices_are_degraded_then_critical(world, ask, town):
+    for seconds, status in ((500, "healthy"), (300, "degraded"), (1100, "critical")):
+        world.jump(seconds=seconds)
+        monitor.check_all()
+        assert component(ask, "prices")["status"] == status
+
+
+def test_silent_hosts_are_degraded_and_all_of_them_critical(world, ask, town):
+    world.jump(seconds=130)
+    monitor.check_all()
+
+    assert component(ask, "agents")["status"] == "degraded"
+    world.execute("UPDATE agents SET enabled = 0 WHERE logical_name = 'report'")
+    monitor.check_all()
+    assert component(ask, "agents")["status"] == "critical"
+
+
+def test_a_queue_has_its_light_its_oldest_and_a_hint(world, ask, town):
+    world.execute("UPDATE actions SET next_run_at = UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE WHERE state = 'pending'")
+
+    queues = {one["queue"]: one for one in ask("/api/admin/health/workers")["queues"]}
+
+    assert (queues["actions"]["queue_depth"], queues["actions"]["status"]) == (1, "green")
+    assert queues["actions"]["oldest_age_seconds"] >= 600
+    assert "add a worker" in queues["actions"]["hint"]
+    assert queues["notices"] == {
+        "queue": "notices", "queue_depth": 0, "status": "green", "oldest_age_seconds": None, "hint": None,
+    }  # fmt: skip
+
+
+def test_a_letter_nobody_could_read_asks_to_be_read(world, ask):
+    world.execute(
+        "INSERT INTO dead_letters (uuid, channel, reason, body, received_at) VALUES (UUID(), 'agent', 'NOT_JSON', 'x', UTC_TIMESTAMP(6))"
+    )
+
+    letters = next(one for one in ask("/api/admin/health/workers")["queues"] if one["queue"] == "dead_letters")
+
+    assert (letters["queue_depth"], letters["hint"]) == (1, "read them: nobody else does")
+
+
+def test_each_job_shows_how_it_ended_last(world, ask):
+    lease = Lease("test")
+
+    def fails():
+        raise errors.Unavailable("no database")
+
+    run_slot(lease, "calm", 1, lambda: {"rows": 3})
+    run_slot(lease, "stormy", 1, fails)
+
+    jobs = {one["job"]: one for one in ask("/api/admin/health/workers")["jobs"]}
+
+    assert (jobs["calm"]["outcome"], jobs["calm"]["counts"]) == ("done", {"rows": 3})
+    assert (jobs["stormy"]["outcome"], jobs["stormy"]["counts"]) == ("failed", {"error": "no database"})
+
+
+def test_open_streams_are_counted_over_processes_and_forgotten_with_them(world, ask):
+    world.execute(
+        "INSERT INTO event_readers (process, streams, lag_ms, seen_at) VALUES ('a:1', 3, 120, UTC_TIMESTAMP(6)),"
+        " ('b:1', 2, NULL, UTC_TIMESTAMP(6)), ('dead:1', 9, 9000, UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE)"
+    )
+
+    assert ask("/api/events/stats") == {"open_streams": 5, "oldest_lag_seconds": 0.12, "events_per_minute": 0}
+
+
+def test_an_open_stream_of_the_administrator_hears_every_client_and_is_counted(world, api, ask, town):
+    stream = api.by(ADMIN).get("/api/events/stream")
+    lines = iter(stream.response)
+    assert next(lines) == b"retry: 1000\n\n"
+    world.one("SELECT SLEEP(0.5)")
+    for workload in town[1:]:
+        world.rebalance(workload)
+
+    heard = next(lines).decode() + next(lines).decode()
+
+    assert heard.count("event: ") == 2
+    deadline = time.monotonic() + 20
+    while ask("/api/events/stats")["open_streams"] != 1 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert ask("/api/events/stats")["open_streams"] == 1
+    stream.close()
+
+
+def test_who_is_signed_in_is_told_to_the_administrator_and_to_a_client(admin, api, town):
+    shop, *_ = town
+
+    me, them = data_of(admin.get("/api/auth/me")), data_of(api.by(shop.client.token).get("/api/auth/me"))
+
+    assert (me["kind"], me["client_id"], me["name"], me["simulated"]) == ("admin", None, "Administrator", True)
+    assert (them["kind"], them["client_id"], them["name"]) == ("client", shop.client.uuid, "Acme")
+    assert me["safe_mode"]["on"] is False
+
+
+def test_a_session_of_the_administrator_sees_the_platform_and_any_client(http, town):
+    headers = {"X-Requested-With": "dashboard"}
+    http.post("/api/auth/token", json={"token": ADMIN}, headers=headers)
+
+    replies = [http.get(path, headers=headers) for path in ("/api/auth/me", "/api/admin/stats", f"/api/client/{town[0].client.uuid}/agents")]
+
+    assert [reply.status_code for reply in replies] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("view", ["v_agent_health_summary", "v_switch_performance_24h", "v_emergency_events_daily"])
+def test_a_view_is_empty_where_nothing_happened(world, view):
+    assert database.run(lambda tx: tx.all(f"SELECT * FROM {view}")) == []
