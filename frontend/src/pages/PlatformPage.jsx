@@ -5,8 +5,10 @@ import classes from "./Page.module.css";
 import { EmergencyCounts } from "../components/admin/EmergencyCounts.jsx";
 import { COMPONENTS, Health } from "../components/admin/Health.jsx";
 import { Jobs } from "../components/admin/Jobs.jsx";
+import { Modules } from "../components/admin/Modules.jsx";
 import { PlatformFigures } from "../components/admin/PlatformFigures.jsx";
 import { Queues } from "../components/admin/Queues.jsx";
+import { SafeMode } from "../components/admin/SafeMode.jsx";
 import rows from "../components/admin/Admin.module.css";
 import { Card } from "../components/cards/Card.jsx";
 import { Band } from "../components/fleet/NowBand.jsx";
@@ -20,6 +22,7 @@ import {
   useSystemHealth,
   useWorkers,
 } from "../hooks/useAdmin.js";
+import { useModules, useSafeMode } from "../hooks/useControls.js";
 import { plural, seconds } from "../services/format.js";
 
 const FEED = 15;
@@ -29,6 +32,7 @@ export default function PlatformPage() {
   const [health, workers, stats] = [useSystemHealth(), useWorkers(), useAllStats()];
   const { data: heard } = useAgentsHealth();
   const [emergencies, activity, live] = [useAllEmergencies(DAYS), useAllActivity(FEED), useStreams()];
+  const [safeMode, parts] = [useSafeMode(), useModules()];
   useDocumentTitle("Platform · Spot Optimizer");
   return (
     <>
@@ -38,6 +42,9 @@ export default function PlatformPage() {
       </Card>
       <div className={classes.split}>
         <div className={classes.column}>
+          <Card title="SAFE MODE" state={safeMode}>
+            {(state) => <SafeMode state={state} />}
+          </Card>
           <Card title="Components" state={health}>
             {({ components }) => <Health components={components} />}
           </Card>
@@ -48,6 +55,9 @@ export default function PlatformPage() {
         <div className={classes.column}>
           <Card title="Queues" state={workers}>
             {({ queues }) => <Queues queues={queues} />}
+          </Card>
+          <Card title="Parts" state={parts}>
+            {({ modules }) => <Modules modules={modules} />}
           </Card>
           <Card title="Jobs" state={workers} empty={IDLE}>
             {({ jobs }) => <Jobs jobs={jobs} />}
