@@ -104,9 +104,8 @@ def emergencies(tx: Tx, days: int, limit: int) -> dict:
 
 
 def _emergency(row: dict) -> dict:
-    kind = "termination" if row["cause"] == "rebalance" and row["notice_rank"] >= 2 else row["cause"]
-    same = ("opened_at", "closed_at", "outcome", "sentence", "downtime_seconds", "downtime_method", "promote_seconds", "ec2_instance_id")
+    same = ("kind", "opened_at", "closed_at", "outcome", "sentence", "downtime_seconds", "downtime_method", "promote_seconds", "ec2_instance_id")
     return {
         "incident_id": row["uuid"], "client_id": row["client_uuid"], "client_name": row["client_name"], "agent_id": row["agent_uuid"],
-        "agent_name": row["logical_name"], "kind": kind, **{name: row[name] for name in same},
+        "agent_name": row["logical_name"], **{name: row[name] for name in same},
     }  # fmt: skip

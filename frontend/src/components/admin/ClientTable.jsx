@@ -50,10 +50,8 @@ function Row({ client }) {
       </th>
       <td data-label="Workloads">
         {plural(client.agents, "workload")}
-        <span className={classes.sub}>
-          {plural(client.instances, "machine")}
-          {client.open_incidents > 0 && ` · ${plural(client.open_incidents, "open emergency", "open emergencies")}`}
-        </span>
+        <span className={rows.sub}>{plural(client.instances, "machine")}</span>
+        {client.open_incidents > 0 && <span className={rows.sub}>{plural(client.open_incidents, "open emergency", "open emergencies")}</span>}
       </td>
       <td data-label="Token">
         <Tokens tokens={client.tokens} />
