@@ -42,7 +42,7 @@ def turn_safe_mode(tx, body):
 @require_admin
 @in_transaction
 def all_modules(tx):
-    """Every part of the product, and whether it is on."""
+    """Every module, what it does and whether it is on."""
     return {"modules": modules.list_of(tx)}
 
 

@@ -30,7 +30,7 @@ def inbox(tx, authenticated_client_id, query):
 @require_client_auth
 @in_transaction
 def mark_read(tx, notification_id, authenticated_client_id):
-    """This one was read."""
+    """It was read; once is enough."""
     return notifications.mark_read(tx, authenticated_client_id, str(notification_id))
 
 
@@ -38,5 +38,5 @@ def mark_read(tx, notification_id, authenticated_client_id):
 @require_client_auth
 @in_transaction
 def mark_all_read(tx, authenticated_client_id):
-    """All of them were read."""
+    """Everything that is there now was read; how many it were."""
     return notifications.mark_all_read(tx, authenticated_client_id)

@@ -75,7 +75,7 @@ def all_models(tx):
 
 
 @bp.post("/admin/ml-models/upload")
-@bp.post("/admin/models/upload")
+@bp.post("/admin/models/upload", endpoint="upload_model_too")
 @require_admin
 @takes_upload(Manifest, file="weights", most_bytes=MOST_BYTES)
 @examined
@@ -86,7 +86,7 @@ def upload_model(tx, body, weights, checks):
 
 
 @bp.post("/admin/ml-models/activate")
-@bp.post("/lab/graduate")
+@bp.post("/lab/graduate", endpoint="graduate_model")
 @require_admin
 @takes(Choice)
 @require_idempotency_key
