@@ -11,7 +11,8 @@ from scripts.drill.fleet import Fleet, NotReady
 from scripts.drill.game import own_stack, play
 from scripts.drill.prober import Prober
 from scripts.drill.report import Report, table
-from scripts.drill.stories import STORIES, USUAL
+from scripts.drill.stories import STORIES
+from scripts.drill.strike import USUAL
 from scripts.drill.twins import TWINS, target
 from scripts.stack import CannotStart
 

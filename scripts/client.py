@@ -27,8 +27,14 @@ class Api:
         return self._data(self._session.get(self.url + path, params=query, timeout=15))
 
     def post(self, path: str, body: dict | None = None, request_id: str | None = None) -> Any:
+        return self._write("POST", path, body, request_id)
+
+    def put(self, path: str, body: dict | None = None, request_id: str | None = None) -> Any:
+        return self._write("PUT", path, body, request_id)
+
+    def _write(self, method: str, path: str, body: dict | None, request_id: str | None) -> Any:
         headers = {"X-Request-ID": request_id or str(uuid4())}
-        return self._data(self._session.post(self.url + path, json=body or {}, headers=headers, timeout=15))
+        return self._data(self._session.request(method, self.url + path, json=body or {}, headers=headers, timeout=15))
 
     def _data(self, reply: requests.Response) -> Any:
         if not reply.ok:

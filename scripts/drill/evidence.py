@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from scripts.drill.fleet import Fleet
 from scripts.drill.prober import Sight
 from scripts.drill.spans import double_serving, longest_gap
-from scripts.drill.stories import Strike
+from scripts.drill.strike import Strike
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,26 @@ class Round:
     handovers: tuple[Handover, ...]
     unrecorded: frozenset[str]
     ghosts: frozenset[str]
+    surplus: int = 0
+    forbidden_calls: int = 0
 
 
 def gather(fleet: Fleet, strikes: list[Strike], calls: list[dict], until: float) -> Round:
-    """Read the evidence once the round is over."""
+    """Read the evidence once the round is over; ``calls`` are those that change something."""
+    running = fleet.running()
+    launches = [call for call in calls if call["action"] == "RunInstances"]
     return Round(
-        handovers=tuple(_handover(fleet, strike, calls, until) for strike in strikes),
-        unrecorded=frozenset(fleet.running() - fleet.recorded()),
+        handovers=tuple(_handover(fleet, strike, launches, until) for strike in strikes),
+        unrecorded=frozenset(running - fleet.recorded()),
         ghosts=frozenset(fleet.ghosts()),
+        surplus=len(running) - len(fleet.workloads),
+        forbidden_calls=sum(_is_forbidden(call, strikes) for call in calls),
     )
+
+
+def _is_forbidden(call: dict, strikes: list[Strike]) -> bool:
+    """Whether a call falls into a time in which nothing may be changed."""
+    return any(strike.quiet and strike.quiet[0] <= call["at"] <= strike.quiet[1] for strike in strikes)
 
 
 def served_elsewhere_at(strike: Strike, machines: list[Sight]) -> float | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from core.cloud.simulator.catalogue import TYPES, ZONES
 from scripts import demo
 from scripts.client import Api
 from scripts.drill import processes
@@ -37,7 +38,7 @@ class Fleet:
     def __init__(self, stack: Stack, prober: Prober, count: int, account: str = demo.ACCOUNT):
         self.stack, self.levers, self.prober, self.account = stack, stack.levers, prober, account
         self._client = demo.create_client(stack, f"drill-{account}")
-        self._api = Api(stack.url, self._client.token)
+        self._api, self._admin = Api(stack.url, self._client.token), Api(stack.url, stack.secrets["ADMIN_TOKEN"])
         self.workloads = self._enrol(count)
         self.was_moved = False
 
@@ -85,6 +86,22 @@ class Fleet:
 
     def replicas_are_ready(self) -> bool:
         return all(agent["replica"] and agent["replica"]["status"] == "ready" for agent in self._agents())
+
+    def replica_ids(self) -> list[str]:
+        """The machines that stand by."""
+        return [agent["replica"]["ec2_instance_id"] for agent in self._agents() if agent["replica"]]
+
+    def set_spot_capacity(self, units: int | None) -> None:
+        """How many machines each Spot pool has to give; None is as many as one likes."""
+        for az_id in ZONES.values():
+            for instance_type in TYPES:
+                self.levers.capacity(az_id, instance_type, units)
+
+    def switch_safe_mode(self, on: bool) -> None:
+        self._admin.put("/api/admin/safe-mode", {"on": on, "reason": "a drill"})
+
+    def is_safe_mode_in_force(self) -> bool:
+        return self._admin.get("/api/admin/safe-mode")["in_force"]
 
     def is_at_rest(self) -> bool:
         """One machine a workload, and it serves."""

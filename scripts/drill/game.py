@@ -14,12 +14,14 @@ from config.settings import Settings
 from scripts.drill.evidence import Round, gather, served_elsewhere_at
 from scripts.drill.fleet import Fleet, NotReady, within
 from scripts.drill.report import Report
-from scripts.drill.stories import STORIES, USUAL, Pace, Strike
+from scripts.drill.stories import STORIES
+from scripts.drill.strike import USUAL, Pace, Strike
 from scripts.stack import Stack
 
 READY_SECONDS = 40.0
 PAST_THE_REPEAT_BLOCK = 61 * 60.0
 POLL_SECONDS = 2.0
+CHANGES = ("RunInstances", "TerminateInstances", "StopInstances", "CreateTags")
 Say = Callable[[str], None]
 
 
@@ -76,12 +78,16 @@ def _round(story: str, fleet: Fleet, pace: Pace) -> Round:
     """1 begin at rest  2 strike  3 wait for every workload's successor  4 let the old machines end  5 gather evidence."""
     _begin(fleet)
     seen = len(fleet.levers.calls())
-    strikes = STORIES[story](fleet, pace)
-    fleet.was_moved = True
-    remaining = max(strike.deadline for strike in strikes) + 1 - time.time()
-    within(remaining, lambda: all(_is_over(fleet, strike) for strike in strikes))
-    fleet.settle(pace.settle_seconds)
-    return gather(fleet, strikes, fleet.levers.calls(since=seen, action="RunInstances"), time.time())
+    try:
+        strikes = STORIES[story].play(fleet, pace)
+        fleet.was_moved = True
+        remaining = max(strike.deadline for strike in strikes) + 1 - time.time()
+        within(remaining, lambda: all(_is_over(fleet, strike) for strike in strikes))
+        fleet.settle(pace.settle_seconds)
+    finally:
+        fleet.levers.clear_faults()
+    changes = [call for call in fleet.levers.calls(since=seen) if call["action"] in CHANGES and call["account_id"] == fleet.account]
+    return gather(fleet, strikes, changes, time.time())
 
 
 def _begin(fleet: Fleet) -> None:

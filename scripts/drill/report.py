@@ -1,13 +1,13 @@
-"""The figures of a story, the limits they must keep, and how both are shown."""
+"""The figures of a story, and how they are shown beside its verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scripts.drill.evidence import Handover, Round
+from scripts.drill.expectations import missed
+from scripts.drill.expectations import seconds as _s
 from scripts.drill.spans import percentile
-
-WARM_GAP_SECONDS = 2.0
-LAUNCH_SECONDS = 3.0
+from scripts.drill.stories import STORIES
 
 
 @dataclass(frozen=True)
@@ -45,30 +45,11 @@ class Report:
     @property
     def missed(self) -> list[str]:
         """The limits that were not kept, a sentence each; none is the verdict one wants."""
-        return ([self.broken] if self.broken else []) + [sentence for kept, sentence in self._limits() if not kept]
+        return [self.broken] if self.broken else missed(STORIES[self.story].expects, self.rounds)
 
     @property
     def passed(self) -> bool:
         return not self.missed
-
-    def _limits(self) -> list[tuple[bool, str]]:
-        every, gap, slowest = self.handovers, percentile(self.gaps, 0.95), max(self.launches, default=0.0)
-        late = sum(not handover.in_time for handover in every)
-        unlaunched = sum(handover.launched == 0 for handover in every)
-        repeated = sum(handover.launched > 1 for handover in every)
-        uncut = sum(handover.launch_calls < 2 for handover in every)
-        return [
-            (bool(every), "no handover was played"),
-            (late == 0, f"{late} workloads did not serve again before their deadline"),
-            (self.story != "warm" or (gap or 0) <= WARM_GAP_SECONDS, f"gap p95 {_s(gap)} > {WARM_GAP_SECONDS} s"),
-            (unlaunched == 0, f"nothing was launched for {unlaunched} workloads"),
-            (repeated == 0, f"more than one machine was launched for {repeated} workloads"),
-            (slowest <= LAUNCH_SECONDS, f"RunInstances came {_s(slowest)} s after the first sign, limit {LAUNCH_SECONDS} s"),
-            (self.story != "cut" or uncut == 0, f"the cut missed the launches of {uncut} workloads"),
-            (self.unrecorded == 0, f"{self.unrecorded} machines run that nobody has recorded"),
-            (self.double_seconds == 0, f"two machines of a workload served at once for {_s(self.double_seconds)} s"),
-            (self.ghosts == 0, f"processes of {self.ghosts} ended machines are alive"),
-        ]
 
     def as_json(self) -> dict:
         return {
@@ -113,6 +94,3 @@ def _figures(values: Sequence[float]) -> dict[str, float | None]:
     ranks = {"p50": percentile(values, 0.5), "p95": percentile(values, 0.95), "max": percentile(values, 1.0)}
     return {name: value if value is None else round(value, 3) for name, value in ranks.items()}
 
-
-def _s(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds:.2f}"

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from flask import Flask
 
-from scripts.drill.stories import Pace
+from scripts.drill.strike import Pace
 
 
 def _without_replica() -> None:
@@ -55,6 +55,34 @@ def _without_zombie_end() -> None:
     reconciler.STEPS["zombies_due"] = lambda tx, agent, safe, instance_id: False
 
 
+def _without_on_demand() -> None:
+    """Where Spot has nothing to give, nothing else is asked."""
+    from core.domain import pools
+
+    pools._on_demand = lambda need, known: []
+
+
+def _without_safe_mode() -> None:
+    """The switch is turned, and nobody reads it."""
+    from core import safe_mode
+
+    safe_mode.requested = lambda tx: False
+
+
+def _without_expiry() -> None:
+    """A replica stands by for ever."""
+    from core import reconciler
+
+    reconciler.STEPS["replicas_expired"] = lambda tx, agent, safe, instance_id: False
+
+
+def _without_retry() -> None:
+    """A call that got no answer counts as one that failed."""
+    from core import actions
+
+    actions.RECORD[actions.Answer.UNKNOWN] = actions._failed
+
+
 @dataclass(frozen=True)
 class Twin:
     """What is taken out, and the story that must turn red for it, no slower than it takes to see that."""
@@ -69,6 +97,10 @@ TWINS = {
     "without_release": Twin(_without_release, "frozen", Pace(settle_seconds=6)),
     "without_launch": Twin(_without_launch, "cold", Pace(lead_seconds=6, settle_seconds=1)),
     "without_zombie_end": Twin(_without_zombie_end, "cold", Pace(settle_seconds=10)),
+    "without_on_demand": Twin(_without_on_demand, "no_capacity", Pace(lead_seconds=8, settle_seconds=1)),
+    "without_safe_mode": Twin(_without_safe_mode, "safe_mode", Pace(settle_seconds=1)),
+    "without_expiry": Twin(_without_expiry, "false_alarm", Pace(prepare_seconds=10, settle_seconds=1)),
+    "without_retry": Twin(_without_retry, "throttled", Pace(lead_seconds=20, settle_seconds=1)),
     "without_token_reuse": Twin(_without_token_reuse, "cut", Pace(settle_seconds=12)),
 }
 

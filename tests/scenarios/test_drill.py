@@ -85,12 +85,18 @@ def test_a_story_within_its_limits_has_nothing_to_say():
         ("cold", {"launched": 2}, "more than one machine"),
         ("cold", {"double_seconds": 0.05}, "served at once"),
         ("cold", {"in_time": False}, "before their deadline"),
-        ("cut", {"launch_calls": 1}, "the cut missed"),
+        ("cut", {"launch_calls": 1}, "the trouble missed"),
+        ("no_capacity", {"launch_calls": 3}, "was not felt"),
+        ("no_notice", {"launch_seconds": 91.0}, "after the first sign"),
+        ("false_alarm", {"served_after_seconds": 5.0}, "moved for nothing"),
+        ("doomed_replica", {"launched": 3}, "more than 2 machines were"),
     ],
 )
 def test_each_limit_turns_the_verdict(story, figure, sentence):
     report = Report(story, (_round(**figure),))
+    good = {"served_after_seconds": None} if story == "false_alarm" else {"launch_calls": 4, "launched": 1}
 
+    assert Report(story, (_round(**good),)).missed == []
     assert [sentence in missed for missed in report.missed] == [True]
 
 
@@ -98,6 +104,13 @@ def test_machines_nobody_recorded_and_processes_that_outlive_theirs_turn_the_ver
     report = Report("cold", (Round((Handover(**GOOD),), frozenset({"i-1"}), frozenset({"i-2"})),))
 
     assert len(report.missed) == 2
+
+
+def test_machines_left_running_and_calls_in_safe_mode_turn_the_verdict():
+    assert Report("cold", (Round((Handover(**GOOD),), frozenset(), frozenset(), surplus=1),)).missed == [
+        "1 machines more than workloads are left running"
+    ]
+    assert not Report("safe_mode", (Round((Handover(**GOOD),), frozenset(), frozenset(), forbidden_calls=1),)).passed
 
 
 def test_a_story_that_played_no_round_is_no_success():

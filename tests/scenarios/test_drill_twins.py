@@ -19,6 +19,10 @@ MISSES = {
     "without_release": ["served at once"],
     "without_launch": ["nothing was launched", "before their deadline"],
     "without_zombie_end": ["run that nobody has recorded"],
+    "without_on_demand": ["before their deadline"],
+    "without_safe_mode": ["while SAFE MODE was in force"],
+    "without_expiry": ["left running"],
+    "without_retry": ["more than one machine"],
     "without_token_reuse": ["more than one machine", "run that nobody has recorded"],
 }
 LONGEST = "without_token_reuse"

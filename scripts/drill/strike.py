@@ -1,0 +1,31 @@
+"""What hits a workload, and how patient a story is."""
+
+from dataclasses import dataclass
+
+from scripts.drill.fleet import Workload
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a story waits: from notice to end, for replicas to be ready, for old machines to end."""
+
+    lead_seconds: float = 120.0
+    prepare_seconds: float = 20.0
+    settle_seconds: float = 15.0
+
+
+USUAL = Pace()
+
+
+@dataclass(frozen=True)
+class Strike:
+    """What hit one workload: its first sign could be seen at ``shown_at``, the end comes at ``deadline`` (epoch seconds).
+
+    ``quiet`` is a time in which AWS must not be asked to change anything.
+    """
+
+    workload: Workload
+    instance_id: str
+    shown_at: float
+    deadline: float
+    quiet: tuple[float, float] | None = None
