@@ -39,6 +39,16 @@ def _client(row: dict, tokens: list[dict]) -> dict:
     return {"client_id": row["uuid"], **{name: row[name] for name in same}, "savings_usd": None, "tokens": shown}
 
 
+COLUMNS = ("client_id", "name", "email", "status", "created_at", "agents", "instances", "open_incidents", "last_activity_at", "savings_usd")
+MOST_ROWS = 100_000
+
+
+def sheet(tx: Tx) -> tuple[tuple[str, ...], list[dict]]:
+    """Every client as a line of a table, the newest first."""
+    found = rows.clients(tx, status=None, q=None, before=None, limit=MOST_ROWS)
+    return COLUMNS, [_client(row, []) for row in found]
+
+
 def growth(tx: Tx, days: int) -> list[dict]:
     """Each of the last ``days`` (UTC), today included: how many clients came, and how many there were at its end."""
     today = tx.now().date()

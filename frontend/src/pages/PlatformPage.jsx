@@ -48,6 +48,9 @@ export default function PlatformPage() {
           <Card title="Components" state={health}>
             {({ components }) => <Health components={components} />}
           </Card>
+          <Card title={`Emergencies, last ${DAYS} days`} state={emergencies}>
+            {(told) => <EmergencyCounts told={told} />}
+          </Card>
           <Card title="What happened, over all clients" state={activity}>
             {({ events }) => <Activity events={events} whose />}
           </Card>
@@ -61,9 +64,6 @@ export default function PlatformPage() {
           </Card>
           <Card title="Jobs" state={workers} empty={IDLE}>
             {({ jobs }) => <Jobs jobs={jobs} />}
-          </Card>
-          <Card title={`Emergencies, last ${DAYS} days`} state={emergencies}>
-            {(told) => <EmergencyCounts told={told} />}
           </Card>
           <Card title="Live streams" state={live}>
             {(told) => <p className={rows.words}>{streams(told)}</p>}

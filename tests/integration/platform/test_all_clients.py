@@ -1,5 +1,8 @@
 """The administrator looks at all clients, agents and machines (E-07 to E-12, E-14, E-16, E-19)."""
 
+import csv
+import io
+
 import pytest
 
 from tests.integration.conftest import error_of
@@ -181,3 +184,14 @@ def test_without_an_emergency_the_shares_are_null(ask, world):
     told = ask("/api/admin/emergency-events")
 
     assert (told["per_day"], told["false_alarm_share"], told["time_to_promote_seconds"]["p95"]) == ([], None, None)
+
+
+def test_the_export_has_a_line_per_client_and_no_cell_is_a_formula(world, admin, town):
+    world.client("=1+1")
+
+    reply = admin.get("/api/admin/export/global-stats")
+    lines = list(csv.DictReader(io.StringIO(reply.get_data(as_text=True))))
+
+    assert reply.mimetype == "text/csv"
+    assert [line["name"] for line in lines] == ["'=1+1", "Bolt", "Acme"]
+    assert (lines[2]["agents"], lines[2]["savings_usd"]) == ("2", "")

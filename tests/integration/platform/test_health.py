@@ -241,3 +241,16 @@ def test_a_stream_of_a_client_that_does_not_exist_is_not_found(api):
     reply = api.by(ADMIN).get("/api/events/stream?client=5f0c9d2e-0000-4000-8000-000000000000")
 
     assert reply.status_code == 404
+
+
+def test_a_test_event_is_heard_by_the_client_it_is_for(world, api, admin, town):
+    shop, _, report = town
+    lines = iter(api.by(shop.client.token).get("/api/events/stream").response)
+    next(lines)
+    time.sleep(0.5)
+
+    for client in (report.client, shop.client):
+        assert admin.post(f"/api/events/test/{client.uuid}").status_code == 202
+
+    assert b"event: test" in next(lines)
+    assert admin.post("/api/events/test/5f0c9d2e-0000-4000-8000-000000000000").status_code == 404
