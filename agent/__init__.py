@@ -1,4 +1,4 @@
 """The agent on each host: watches the metadata for notices and one workload, and speaks to the server (docs/AGENTS.md)."""
 
-VERSION = "0.1.0"
-PROTOCOL = 1
+VERSION = "0.2.0"
+PROTOCOL = 2

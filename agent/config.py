@@ -5,8 +5,11 @@ import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 DEFAULT_FILE = "/etc/spot-optimizer/agent.json"
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_SECRET_IN_CLEAR = "server_url must be https:// (http:// only to this machine): the agent's secret goes there"
 
 
 class BadConfig(Exception):
@@ -15,7 +18,11 @@ class BadConfig(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """``check`` is an HTTP address or a command; ``start`` and ``stop`` are shell commands; times in seconds."""
+    """``check`` is an HTTP address or a command; ``start`` and ``stop`` are shell commands; times in seconds.
+
+    ``predecessor`` is set by the UserData of a machine that another host launched while no server answered;
+    ``ec2_url`` leads to the simulated EC2.
+    """
 
     server_url: str = ""
     token: str = ""
@@ -27,10 +34,17 @@ class Config:
     check_seconds: float = 1.0
     stop_timeout_seconds: float = 10.0
     imds_url: str = "http://169.254.169.254"
+    predecessor: str = ""
+    ec2_url: str = ""
 
     @property
     def state(self) -> Path:
         return Path(self.state_dir)
+
+    def words(self) -> str:
+        """What it comes to, without the token."""
+        workload = f"workload checked by {self.check}" if self.check else "no workload is watched"
+        return f"server {self.server_url}, state in {self.state_dir}, {workload}"
 
 
 def read_config(file: str | None, overrides: dict[str, str]) -> Config:
@@ -42,6 +56,7 @@ def read_config(file: str | None, overrides: dict[str, str]) -> Config:
     problems = [f"{name} is not a setting" for name in values if name not in known]
     problems += [f"{name} is missing" for name in ("server_url", "token") if not values.get(name)]
     problems += [f"{name} must be a number" for name in values if known.get(name) is float and not _is_number(values[name])]
+    problems += [_SECRET_IN_CLEAR] if not _is_private(str(values.get("server_url") or "https://")) else []
     if values.get("check") and not values.get("start"):
         problems.append("check without start: the agent could watch the workload but never start it")
     if problems:
@@ -57,6 +72,12 @@ def _file_values(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise BadConfig(f"{path} is not JSON: {error}") from None
     return {name: os.path.expandvars(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _is_private(url: str) -> bool:
+    """Whether a secret may be sent there: TLS, or this very machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _is_number(value: Any) -> bool:

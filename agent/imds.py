@@ -3,14 +3,16 @@
 import json
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import requests
+from requests.packages.urllib3.exceptions import HTTPError
 
 TOKEN_SECONDS = 3600
 RENEW_BEFORE = 15
 TIMEOUT = 1.0
-ABSENT = object()
+WHOLE_ANSWER, MOST_BYTES = 2.0, 65536
 
 
 class Trouble(Exception):
@@ -30,15 +32,15 @@ class Imds:
     def text(self, path: str) -> str | None:
         """The item, or None where there is none (404); Trouble for everything else."""
         with self._lock:
-            reply = self._get(path)
+            reply, text = self._get(path)
             if reply.status_code == 401:
                 self._token_until = 0.0
-                reply = self._get(path)
+                reply, text = self._get(path)
         if reply.status_code == 404:
             return None
         if reply.status_code != 200:
             raise Trouble(f"{path}: HTTP {reply.status_code}")
-        return reply.text
+        return text
 
     def json(self, path: str) -> Any:
         """The item as JSON, or None where there is none; a body that is no JSON is Trouble."""
@@ -55,24 +57,39 @@ class Imds:
             raise Trouble(f"{path}: absent")
         return body
 
-    def _get(self, path: str) -> requests.Response:
+    def _get(self, path: str) -> tuple[requests.Response, str]:
         if time.monotonic() > self._token_until - RENEW_BEFORE:
             self._renew()
+        return self._ask("GET", path, {"X-aws-ec2-metadata-token": self._token})
+
+    def _ask(self, method: str, path: str, headers: dict[str, str]) -> tuple[requests.Response, str]:
+        """The answer and its whole text; one that drips is cut off, because a timeout of requests is per read."""
+        began = time.monotonic()
         try:
-            return self._session.get(f"{self._base}/{path}", headers={"X-aws-ec2-metadata-token": self._token}, timeout=TIMEOUT)
-        except requests.RequestException as error:
+            with self._session.request(method, f"{self._base}/{path}", headers=headers, timeout=TIMEOUT, stream=True) as reply:
+                return reply, _whole(reply, path, began + WHOLE_ANSWER)
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise Trouble(f"{path}: {type(error).__name__}") from error
 
     def _renew(self) -> None:
         headers = {"X-aws-ec2-metadata-token-ttl-seconds": str(TOKEN_SECONDS)}
-        try:
-            reply = self._session.put(f"{self._base}/api/token", headers=headers, timeout=TIMEOUT)
-        except requests.RequestException as error:
-            raise Trouble(f"token: {type(error).__name__}") from error
-        if reply.status_code != 200 or not reply.text:
+        reply, text = self._ask("PUT", "api/token", headers)
+        if reply.status_code != 200 or not text:
             raise Trouble(f"token: HTTP {reply.status_code}")
-        ttl = reply.headers.get("X-aws-ec2-metadata-token-ttl-seconds", str(TOKEN_SECONDS))
-        self._token, self._token_until = reply.text, time.monotonic() + int(ttl)
+        ttl = reply.headers.get("X-aws-ec2-metadata-token-ttl-seconds", "")
+        lives = int(ttl) if ttl.isdigit() else TOKEN_SECONDS
+        self._token, self._token_until = text, time.monotonic() + lives
+
+
+def _whole(reply: requests.Response, path: str, until: float) -> str:
+    """Read by what each packet holds (older urllib3: by the byte), so that the clock is looked at in between."""
+    some = partial(reply.raw.read1, 4096) if hasattr(reply.raw, "read1") else partial(reply.raw.read, 1)
+    text = b""
+    while part := some():
+        text += part
+        if time.monotonic() > until or len(text) > MOST_BYTES:
+            raise Trouble(f"{path}: the answer does not end")
+    return text.decode(errors="replace")
 
 
 def about_this_host(imds: Imds) -> dict[str, str]:

@@ -6,21 +6,34 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from agent import PROTOCOL, VERSION, system
+from agent import system
+from agent.alone import Alone, Decisions
 from agent.backoff import Backoff
+from agent.beats import SPOOL_BYTES, UnsentBeats
 from agent.config import Config
+from agent.contact import Contact
+from agent.ec2 import Ec2, role_credentials
+from agent.heart import Heart
 from agent.identity import Identity
 from agent.imds import Imds
 from agent.journal import Journal
+from agent.newcomer import Newcomer
 from agent.notices import Courier, Watcher
 from agent.orders import Orders
+from agent.plan import Plan, Plans
+from agent.prices import Prices
 from agent.process import OwnProcess
 from agent.registration import know_yourself, register, seconds_since_launch
 from agent.server import Permanent, Server, Temporary, new_request_id
 from agent.spool import Spool
+from agent.upkeep import Upkeep
 from agent.workload import Workload
 
 log = logging.getLogger("agent.loop")
+
+UPKEEP_SECONDS = 30.0
+ALONE_SECONDS = 0.5
+YOUNG_SECONDS, YOUNG_BEAT_SECONDS = 60.0, 4.0
 
 
 class Agent:
@@ -28,18 +41,19 @@ class Agent:
 
     def __init__(self, config: Config):
         self.config = config
-        self.stopping = threading.Event()
-        self._imds = Imds(config.imds_url)
-        self._poll_bell, self._spool_bell = threading.Event(), threading.Event()
-        self._config_version = 0
-        self._heartbeat_seconds = 15.0
+        self.stopping, self._known = threading.Event(), threading.Event()
+        self._imds, self._contact = Imds(config.imds_url), Contact()
+        self._poll_bell, self._spool_bell, self._beat_bell = threading.Event(), threading.Event(), threading.Event()
+        self._config_version, self._began = 0, time.monotonic()
+        self._heartbeat_seconds, self._pricing_seconds = 15.0, 300.0
 
     def run(self) -> None:
         """Find out who we are, register, then live until stopped."""
         host = know_yourself(self._imds, self.stopping)
         if host is None:
             return
-        self._assemble(Identity(self.config.state, host["instance_id"]))
+        self._assemble(Identity(self.config.state, host["instance_id"]), host)
+        self._begin([self._tend])
         first = self._introduce(host)
         if first is None:
             return
@@ -47,39 +61,58 @@ class Agent:
 
     def stop(self) -> None:
         self.stopping.set()
-        for bell in (self._poll_bell, self._spool_bell):
+        for bell in (self._poll_bell, self._spool_bell, self._beat_bell, self._known):
             bell.set()
 
-    def _assemble(self, identity: Identity) -> None:
+    def _assemble(self, identity: Identity, host: dict[str, str]) -> None:
         state = self.config.state
-        self._identity = identity
+        self._identity, self._host = identity, host
         self._workload = Workload(self.config, OwnProcess(state / "workload.json"))
-        self._orders = Orders(identity, self._workload)
+        self._orders = Orders(identity, self._workload, self._beat_bell)
         self._spool, self._journal = Spool(state / "spool"), Journal(state / "journal")
         self._watcher = Watcher(self._imds, self._spool, identity.instance_id, self._spool_bell)
-        self._cpu, self._started = system.Cpu(), time.monotonic()
+        self._upkeep, self._plans = Upkeep(self._imds), Plans(state, identity)
+        unsent = UnsentBeats(state / "unsent", lambda: SPOOL_BYTES - self._spool.bytes())
+        self._heart = Heart(
+            identity, self._workload, self._watcher, self._upkeep, self._spool, unsent, self._plans, system.Cpu()
+        )
+        self._alone = Alone(
+            identity.instance_id, self._plans, self._contact, self._watcher.interruption_is_live, Decisions(state / "level3"),
+            lambda plan: self._ec2(plan),
+        )  # fmt: skip
+
+    def _ec2(self, plan: Plan | None = None) -> Ec2:
+        """EC2 by this host's own role: of the plan's region, or of ours."""
+        region, url = (plan.region, plan.ec2_url) if plan else (self._host["region"], self.config.ec2_url or None)
+        return Ec2(region, url, lambda: role_credentials(self._imds))
 
     def _introduce(self, host: dict[str, str]) -> dict | None:
         """Register once; a host that knows its agent goes straight on."""
         if self._identity.agent_id:
             return {}
-        reply = register(self.config, self._identity, host, self.stopping)
+        newcomer = Newcomer(self.config.predecessor, self._ec2(), self._contact, self._workload.want)
+        if self.config.predecessor:
+            threading.Thread(target=newcomer.live, args=(self._known, self.stopping), name="newcomer", daemon=True).start()
+        reply = register(self.config, self._identity, host, self.stopping, self._contact, newcomer.superseded)
+        self._known.set()
         if reply:
             log.info("registered as %s of agent %s", reply["role"], reply["agent_id"])
             self._config_version = reply["config_version"]
-            self._heartbeat_seconds = float(reply["config"]["heartbeat_seconds"])
+            self._follow(reply["config"])
             self._orders.accept(reply)
         return reply
 
     def _live(self, first: dict) -> None:
-        lives = [self._watch, self._carry, self._poll, self._beat, self._tend, self._tell]
-        threads = [threading.Thread(target=self._guarded, args=(life,), name=life.__name__, daemon=True) for life in lives]
-        for thread in threads:
-            thread.start()
+        lives = [self._watch, self._carry, self._poll, self._beat, self._tell, self._look_ahead, self._act_alone]
+        self._begin([*lives, self._report_prices])
         if first.get("replica_id"):
             self._say_ready(first["replica_id"])
         self.stopping.wait()
         self._workload.leave()
+
+    def _begin(self, lives: list[Callable[[], None]]) -> None:
+        for life in lives:
+            threading.Thread(target=self._guarded, args=(life,), name=life.__name__, daemon=True).start()
 
     def _guarded(self, life: Callable[[], None]) -> None:
         """A thread that fails ends the agent, so that its supervisor starts it whole again."""
@@ -90,7 +123,7 @@ class Agent:
             self.stop()
 
     def _server(self) -> Server:
-        return Server(self.config.server_url, self._identity.token)
+        return Server(self.config.server_url, self._identity.token, self._contact)
 
     @property
     def _prefix(self) -> str:
@@ -104,7 +137,9 @@ class Agent:
     def _carry(self) -> None:
         """Bring notices to the server; after one, poll at once."""
         server = self._server()
-        courier = Courier(self._spool, server, self._prefix, self._poll_bell)
+        courier = Courier(
+            self._spool, server, self._prefix, self._poll_bell, self._contact, self._alone, self._identity.instance_id
+        )
         while not self.stopping.is_set():
             server.use(self._identity.token)
             self._spool_bell.clear()
@@ -159,50 +194,65 @@ class Agent:
     def _refresh_config(self) -> None:
         config = self._server().get(f"{self._prefix}/config")
         self._config_version = config["config_version"]
-        self._heartbeat_seconds = float(config["heartbeat_seconds"])
+        self._follow(config)
+
+    def _follow(self, config: dict) -> None:
+        self._heartbeat_seconds, self._pricing_seconds = float(config["heartbeat_seconds"]), float(config["pricing_seconds"])
 
     def _beat(self) -> None:
-        """Say every 15 s how the host stands."""
+        """Say every 15 s how the host stands; at once after a change of epoch or of the secret."""
         server = self._server()
         while not self.stopping.is_set():
             server.use(self._identity.token)
-            try:
-                self._beat_once(server)
-            except (Temporary, Permanent) as error:
-                log.warning("heartbeat: %s", error)
-            self.stopping.wait(self._heartbeat_seconds)
+            self._beat_bell.clear()
+            secret = self._identity.secret
+            reply = self._heart.beat(server, self._prefix, self._config_version, self._orders.accept)
+            self._heed(reply or {})
+            if secret != self._identity.secret:
+                self._beat_bell.set()  # a plan is signed with the secret's hash: get one for the new secret
+            self._beat_bell.wait(self._pause())
 
-    def _beat_once(self, server: Server) -> None:
-        sent_secret = self._identity.next_secret
-        reply = server.post(f"{self._prefix}/heartbeat", self._heartbeat_body(sent_secret))
-        if sent_secret:
-            self._identity.adopt_secret()
-        self._orders.accept(reply)
-        if reply["rotate_due"]:
-            self._identity.prepare_secret()
-        if reply["config_version"] != self._config_version:
-            self._refresh_config()
-        if reply["commands_pending"]:
+    def _pause(self) -> float:
+        """A young host without a plan asks for one sooner: the server waits for EC2's word on what it is made of."""
+        young = time.monotonic() - self._began < YOUNG_SECONDS
+        return YOUNG_BEAT_SECONDS if young and self._plans.why_not() else self._heartbeat_seconds
+
+    def _heed(self, reply: dict) -> None:
+        """What a heartbeat's reply asks for beside its orders."""
+        try:
+            if reply.get("config_version", self._config_version) != self._config_version:
+                self._refresh_config()
+        except (Temporary, Permanent) as error:
+            log.warning("config: %s", error)
+        if reply.get("commands_pending"):
             self._poll_bell.set()
 
-    def _heartbeat_body(self, new_secret: str | None) -> dict:
-        body = {
-            "instance_id": self._identity.instance_id,
-            "epoch_seen": self._identity.epoch,
-            "config_version": self._config_version,
-            "agent_version": VERSION,
-            "protocol": PROTOCOL,
-            "uptime_seconds": system.uptime_seconds(),
-            "cpu_pct": self._cpu.percent(),
-            "memory_pct": system.memory_percent(),
-            "imds": self._watcher.figures(),
-            "serving": self._workload.serving,
-            "since_age_ms": int((time.monotonic() - self._workload.since) * 1000),
-            "spooled": self._spool.waiting(),
-            "dead_notices": self._spool.dead(),
-            "agent_clock": datetime.now(UTC).isoformat(),
-        }
-        return body | ({"new_secret": new_secret} if new_secret else {})
+    def _look_ahead(self) -> None:
+        """Scheduled maintenance and what Auto Scaling wants; news is told at once."""
+        while not self.stopping.is_set():
+            if self._upkeep.look():
+                self._beat_bell.set()
+            self.stopping.wait(UPKEEP_SECONDS)
+
+    def _act_alone(self) -> None:
+        """See whether this host has cause to act while no server answers."""
+        while not self.stopping.is_set():
+            if self._alone.step():
+                self._spool_bell.set()
+            self.stopping.wait(ALONE_SECONDS)
+
+    def _report_prices(self) -> None:
+        """Tell what the own pool costs, where this host's role may ask."""
+        prices, server = Prices(self._host), self._server()
+        while not self.stopping.wait(prices.pause or self._pricing_seconds):
+            plan = self._plans.usable()
+            body = prices.report(self._ec2(plan)) if plan else None  # the plan says where EC2 is
+            server.use(self._identity.token)
+            try:
+                if body:
+                    server.post(f"{self._prefix}/pricing-report", body)
+            except (Temporary, Permanent) as error:
+                log.info("prices: %s", error)
 
     def _tend(self) -> None:
         """Make the workload agree with the orders."""

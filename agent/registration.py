@@ -3,11 +3,13 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from agent import PROTOCOL, VERSION
 from agent.backoff import Backoff
 from agent.config import Config
+from agent.contact import Contact
 from agent.identity import Identity
 from agent.imds import Imds, Trouble, about_this_host
 from agent.server import Permanent, Server, Temporary
@@ -28,9 +30,12 @@ def know_yourself(imds: Imds, stopping: threading.Event) -> dict[str, str] | Non
     return None
 
 
-def register(config: Config, identity: Identity, host: dict[str, str], stopping: threading.Event) -> dict | None:
+def register(
+    config: Config, identity: Identity, host: dict[str, str], stopping: threading.Event, contact: Contact,
+    superseded: Callable[[], None],
+) -> dict | None:  # fmt: skip
     """Register until the server answers. The secret is on disk before it is sent, and one request id serves every try."""
-    server, backoff = Server(config.server_url, config.token), Backoff(0.5, 20)
+    server, backoff = Server(config.server_url, config.token, contact), Backoff(0.5, 5 if config.predecessor else 20)
     body = _body(config, identity, host)
     request_id = f"register-{identity.nonce}"
     while not stopping.is_set():
@@ -40,11 +45,20 @@ def register(config: Config, identity: Identity, host: dict[str, str], stopping:
             return reply
         except Temporary as error:
             log.info("registration: %s", error)
-            stopping.wait(min(error.retry_after or 60, 0.3) if "BUSY" in str(error) else error.retry_after or backoff.next())
+            if error.code == "CONFLICT":
+                superseded()
+            stopping.wait(_wait(error, backoff, config))
         except Permanent as error:
             log.error("registration was refused: %s", error)
             stopping.wait(30 + backoff.next())
     return None
+
+
+def _wait(error: Temporary, backoff: Backoff, config: Config) -> float:
+    """BUSY means that the launch is about to be recorded; a machine launched alone waits for a sweep."""
+    if error.code == "BUSY" and not config.predecessor:
+        return 0.3
+    return error.retry_after or backoff.next()
 
 
 def _body(config: Config, identity: Identity, host: dict[str, str]) -> dict:

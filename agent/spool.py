@@ -26,11 +26,12 @@ class Spool:
             self._last_seen[request_id] = time.monotonic()
             write_durably(self._folder / f"{time.time_ns()}-{request_id}.json", entry)
 
-    def still_shown(self, path: str, time_text: str) -> None:
-        """The metadata shows this notice now: what waits is not stale."""
-        for _, entry in self.entries():
-            if entry["path"] == path and entry["body"].get("time", entry["body"].get("notice_time")) == time_text:
-                self._last_seen[entry["request_id"]] = time.monotonic()
+    def still_shown(self, path: str, time_text: str) -> bool:
+        """The metadata shows this notice now: what waits is not stale. Whether it waits."""
+        same = [e for _, e in self.entries() if e["path"] == path and e["body"].get("time", e["body"].get("notice_time")) == time_text]
+        for entry in same:
+            self._last_seen[entry["request_id"]] = time.monotonic()
+        return bool(same)
 
     def entries(self) -> list[tuple[Path, dict]]:
         """What waits, oldest first."""
@@ -49,6 +50,10 @@ class Spool:
     def refused(self, file: Path) -> None:
         """The server will never take it; kept for people to look at."""
         file.replace(self._dead / file.name)
+
+    def bytes(self) -> int:
+        """What notices take of the spool, the refused ones included."""
+        return sum(file.stat().st_size for folder in (self._folder, self._dead) for file in folder.glob("*.json"))
 
     def waiting(self) -> int:
         return len(list(self._folder.glob("*.json")))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 FIELDS = ("component", "action", "result", "duration_ms", "request_id", "client_id", "agent_id", "job", "path", "status")
 SECRET = re.compile(
-    r"so[aej]_[0-9A-Za-z_\-]{8,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|eyJ[\w\-]+\.[\w\-]+\.[\w\-]+|-----BEGIN [^-]+-----.*?-----END [^-]+-----",
+    r"so[aejk]_[0-9A-Za-z_\-]{8,}|(?:AKIA|ASIA)[0-9A-Z]{12,}|eyJ[\w\-]+\.[\w\-]+\.[\w\-]+|-----BEGIN [^-]+-----.*?-----END [^-]+-----",
     re.DOTALL,
 )
 

@@ -39,6 +39,8 @@ class Settings:
     trusted_proxies: str = _setting("", "addresses whose X-Forwarded-For is believed, separated by commas")
     aws_mode: str = _setting("simulator", "simulator or real; credentials in the environment never switch it")
     simulator_url: str = _setting("http://127.0.0.1:4566", "the simulated AWS")
+    event_queue: str = _setting("spotopt-events", "name of the queue of AWS's events in each linked account; empty: none is read")
+    maintenance_lead_minutes: int = _setting(30, "how long before announced maintenance a machine is left")
     preset: str = _setting("", "demo: shorter waits, named on the dashboard")
     start_workers: bool = _setting(True, "run the timetable in this process")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from flask import g, request
 
 from config import settings
-from core import database, errors, limits
+from core import database, errors, event_keys, level3, limits
 from core.crypto import digest
 from core.database import Tx
+from core.domain.failover import is_join_token
 from core.domain.lifecycle import Agent, Instance
 from core.enrolment import verified_join
 from core.replies import request_id
@@ -19,6 +20,7 @@ from core.sessions import is_admin_token, session_of
 from core.sql import agents, clients, enrolment, instances
 
 COOKIE = "spotopt_session"
+UNDER_WAY = timedelta(seconds=60)
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -117,6 +119,27 @@ def require_enrolment(view: Callable) -> Callable:
     return guarded
 
 
+def require_event_key(view: Callable) -> Callable:
+    """An event key in X-Api-Key, or a signature made with it; the view gets the ``account`` it speaks for."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        key = database.run(_event_key)
+        limits.spend("events", f"account:{key.account.id}")
+        return view(*args, account=key.account, **kwargs)
+
+    guarded.auth = "events"
+    return guarded
+
+
+def _event_key(tx: Tx) -> event_keys.EventKey:
+    """``X-Api-Key: <key>``, or ``X-SpotOpt-Key: <its number>`` with ``X-SpotOpt-Signature: t=…,v1=…`` over the raw body."""
+    sent = request.headers.get("X-SpotOpt-Signature")
+    if sent:
+        return event_keys.by_signature(tx, request.headers.get("X-SpotOpt-Key", ""), sent, request.get_data(cache=True), settings.current())
+    return event_keys.by_secret(tx, request.headers.get("X-Api-Key", ""), settings.current())
+
+
 def open_to_all(view: Callable) -> Callable:
     """Said aloud, so that no route is open by oversight."""
     view.auth = "open"
@@ -167,13 +190,26 @@ def _agent(tx: Tx, token: str) -> Principal:
     """``soa_<agent>_<secret>``: an agent speaks for itself alone. The first use of a new secret ends the older ones."""
     _, agent_uuid, secret = (token.split("_", 2) + ["", ""])[:3]
     row = enrolment.secret(tx, digest(secret))
-    if row is None or row["agent_uuid"] != agent_uuid or row["superseded_at"] or row["agent_status"] == "deregistered":
+    if row is None or row["agent_uuid"] != agent_uuid or row["agent_status"] == "deregistered":
         raise errors.Unauthenticated()
+    if row["superseded_at"]:
+        raise _old_secret(row, tx.now())
     if row["first_used_at"] is None and enrolment.first_use(tx, row["id"]):
         enrolment.supersede_older(tx, row["agent_id"], row["instance_id"], row["id"])
     return Principal(
         "agent", f"agent:{row['agent_id']}", client_id=row["client_id"], agent_id=row["agent_id"],
         instance_id=row["instance_id"], token_id=row["id"],
+    )  # fmt: skip
+
+
+def _old_secret(row: dict, now: datetime) -> errors.Unauthenticated:
+    """A secret that a newer one ended. What was under way at the change is no alarm; later use is a copied host (SEC-10)."""
+    refusal = errors.Unauthenticated("this secret was replaced by a newer one")
+    if now - row["superseded_at"] <= UNDER_WAY:
+        return refusal
+    return refusal.alarming(
+        row["client_id"], f"old_secret:{row['id']}", "A replaced secret of a host was used",
+        "Somebody used an agent's secret after it had been replaced: a host or its disk was copied. The request was refused.",
     )  # fmt: skip
 
 
@@ -185,6 +221,9 @@ def _enrolling(tx: Tx, token: str) -> Principal:
 
 
 def _joining(tx: Tx, token: str) -> Principal:
+    if is_join_token(token):
+        agent, epoch = level3.verify(tx, token, settings.current())
+        return Principal("join", f"join:L3:{agent.id}:{epoch}", token=token)
     intent = verified_join(tx, token, settings.current())
     return Principal("join", f"join:{intent.id}", token=token)
 
@@ -221,5 +260,8 @@ def bound_instance(tx: Tx, host: Host, named: str | None) -> Instance:
     if instance is None or instance.agent_id != host.agent.id:
         raise errors.NotFound("this agent has no such instance")
     if named and instance.ec2_instance_id != named:
-        raise errors.Forbidden("this token speaks for another instance")
+        raise errors.Forbidden("this token speaks for another instance").alarming(
+            host.agent.client_id, f"copied_host:{instance.ec2_instance_id}", "A copy of a host speaks with its token",
+            f"The token of {instance.ec2_instance_id} was used by a host that calls itself {named}. The request was refused.",
+        )  # fmt: skip
     return instance

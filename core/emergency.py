@@ -10,21 +10,23 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from core import audit, by_hand, errors, events, notifications
+from core import audit, by_hand, doorbell, errors, events, notifications, pool_memory
 from core.acknowledgement import unconfirmed_move
 from core.database import Tx
 from core.domain.incident import Incident, is_late_copy
 from core.domain.intent import EMERGENCY
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.notice import NOTICES, Notice, NoticeKind, Rank, read_notice
-from core.domain.pools import DANGER_MEMORY, POISON_MEMORY, Candidate, Need, emergency_candidates
-from core.domain.response import Action, Decision, Situation, best_standby, decide
+from core.domain.pools import Candidate, Need, emergency_candidates
+from core.domain.response import Action, Decision, Situation, decide, successor
 from core.domain.serialize import canonical
 from core.locks import lock_agent
 from core.orders import launch_params, order, order_end
 from core.presets import waits
 from core.sql import accounts, actions, agents, incidents, instances, notices, pools, replicas
 
+RISKS = ("rebalance", "termination")  # what says something of the pool, and not of the machine alone
+OVER = {"own_action": "We ordered its end ourselves", "ignored_gone": "That machine has ended already"}
 MIRROR = {Rank.NONE: "none", Rank.REBALANCE: "rebalance", Rank.TERMINATION: "termination"}
 
 
@@ -38,42 +40,62 @@ def handle_termination_notice(tx: Tx, agent_id: int, instance_id: int | None, bo
     return _handle(tx, NOTICES["termination"], agent_id, instance_id, body)
 
 
+def process_aws_event(event: str | bytes | Mapping[str, Any]) -> dict:
+    """One event of AWS's own, in whatever envelope; what it came to (core/aws_events.py)."""
+    from core.aws_events import process
+
+    return process(event)
+
+
 def _handle(tx: Tx, kind: NoticeKind, agent_id: int, instance_id: int | None, body: Mapping[str, Any]) -> dict:
-    """1 lock the agent  2 find the instance  3 remember the notice  4 raise the incident  5 answer it."""
+    """1 lock the agent  2 find the instance  3 take the notice."""
     agent, safe = lock_agent(tx, agent_id)
     subject = _subject(tx, agent, instance_id, body.get("instance_id"))
-    notice = read_notice(kind, body, tx.now())
-    key = _natural_key(tx, subject, notice)
+    return take_notice(tx, agent, safe, subject, read_notice(kind, body, tx.now()), "agent")
+
+
+def take_notice(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Notice, channel: str) -> dict:
+    """Under the agent's lock: 1 count a copy  2 remember the notice  3 raise the incident  4 answer it."""
+    key = natural_key(tx, subject, notice, channel)
     copy = notices.by_key(tx, key)
     if copy:
         notices.seen_again(tx, copy["id"])
-        return _receipt(tx, copy["uuid"], incidents.get(tx, copy["incident_id"]))
-    return _remember(tx, agent, safe, subject, notice, key)
+        return receipt(tx, copy["uuid"], copy["incident_id"] and incidents.get(tx, copy["incident_id"]))
+    over = _why_over(subject)
+    former = _newest(tx, key) if over else _closed_incident(tx, key, notice, subject)
+    disposition = "record" if over or former else notice.disposition
+    incident = former if disposition == "record" else _raise(tx, agent, subject, notice, key)
+    uuid = remember(tx, agent, notice, key, disposition, over or notice.reason, incident)
+    if disposition == "act":
+        decision = act(tx, agent, safe, subject, notice.kind, incident)
+        return receipt(tx, uuid, incidents.get(tx, incident.id), decision)
+    return receipt(tx, uuid, incident, None, OVER.get(over))
 
 
-def _remember(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Notice, key: dict) -> dict:
-    """A notice nobody has seen yet: stored with its incident, and acted on unless it is stale or late."""
-    closed = _closed_incident(tx, key, notice, subject)
-    disposition = "record" if closed else notice.disposition
-    incident = closed or _raise(tx, agent, subject, notice, key)
+def remember(
+    tx: Tx, agent: Agent, notice: Notice, key: dict, disposition: str, reason: str | None, incident: Incident | None
+) -> str:
+    """Store a sighting nobody has seen yet; what is to be verified is asked of EC2 at once."""
     uuid = str(uuid4())
     notices.insert(
-        tx, key, uuid=uuid, client_id=agent.client_id, agent_id=agent.id, incident_id=incident.id,
-        action_time=notice.action_time, disposition=disposition,
+        tx, key, uuid=uuid, client_id=agent.client_id, agent_id=agent.id, incident_id=incident and incident.id,
+        action_time=notice.action_time, disposition=disposition, reason=reason,
         handled_at=None if disposition == "verify" else tx.now(), payload=canonical(notice.payload), now=tx.now(),
     )  # fmt: skip
-    events.emit(tx, agent.client_id, "notice", agent_id=agent.uuid, incident_id=incident.uuid, kind=notice.kind.name)
-    if disposition == "act":
-        return _act(tx, agent, safe, subject, notice, incident, uuid)
-    return _receipt(tx, uuid, incident)
+    if disposition == "verify":
+        tx.on_commit(lambda: doorbell.ring("heartbeat_watch"))
+    events.emit(
+        tx, agent.client_id, "notice", agent_id=agent.uuid, incident_id=incident and incident.uuid, kind=notice.kind.name
+    )
+    return uuid
 
 
-def _act(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Notice, incident: Incident, uuid: str) -> dict:
-    _spread_the_word(tx, agent, subject, notice, incident)
+def act(tx: Tx, agent: Agent, safe: bool, subject: Instance, kind: NoticeKind, incident: Incident) -> Decision:
+    """Tell whom it concerns, give up a replica that is noticed itself, and answer the incident."""
+    _spread_the_word(tx, agent, subject, kind, incident)
     if subject.role == Role.REPLICA:
-        retire(tx, agent, safe, subject, "failed", f"{subject.name} stood by and got a {notice.kind.words} itself")
-    decision = respond(tx, agent, safe, incident)
-    return _receipt(tx, uuid, incidents.get(tx, incident.id), decision)
+        retire(tx, agent, safe, subject, "failed", f"{subject.name} stood by and got a {kind.words} itself")
+    return respond(tx, agent, safe, incidents.get(tx, incident.id))
 
 
 def respond(tx: Tx, agent: Agent, safe: bool, incident: Incident) -> Decision:
@@ -81,7 +103,7 @@ def respond(tx: Tx, agent: Agent, safe: bool, incident: Incident) -> Decision:
     situation = _situation(tx, agent, incident)
     decision = decide(situation, tx.now())
     if decision.action is Action.PROMOTE:
-        standby = best_standby(situation.standbys, tx.now())
+        standby = successor(situation, tx.now())
         promote_replica(tx, agent, standby.instance, decision.reason, incident=incident)
     elif decision.action in (Action.PREPARE_REPLICA, Action.LAUNCH):
         create_emergency_replica(tx, agent, safe, incident, situation, decision.reason)
@@ -129,7 +151,7 @@ def choose_pool(tx: Tx, subject: Instance, fallback: bool) -> Candidate:
         subject.pool_id, subject.az_id, subject.instance_type,
         pools.on_demand_price(tx, subject.region, subject.instance_type), fallback,
     )  # fmt: skip
-    known = pools.in_region(tx, subject.region)
+    known = pools.in_region(tx, subject.region, subject.client_id)
     fastest = replicas.fastest_boot_pool(tx, subject.region)
     return emergency_candidates(need, known, pools.without_capacity(tx), tx.now(), fastest)[0]
 
@@ -191,30 +213,42 @@ def _subject(tx: Tx, agent: Agent, bound_instance_id: int | None, named: str | N
     return live[0]
 
 
-def _natural_key(tx: Tx, subject: Instance, notice: Notice) -> dict:
+def natural_key(tx: Tx, subject: Instance, notice: Notice, channel: str) -> dict:
+    """What makes two sightings copies of each other (DK1, DK2)."""
     return {
         "aws_account": accounts.get(tx, subject.account_id).aws_account_id,
         "region": subject.region,
         "ec2_instance_id": subject.ec2_instance_id,
         "kind": notice.kind.name,
-        "channel": "agent",
+        "channel": channel,
         "source_key": notice.source_key,
     }
 
 
+def _why_over(subject: Instance) -> str | None:
+    """Why a notice about this machine can only be recorded, or None."""
+    if subject.role == Role.TERMINATED:
+        return "ignored_gone"
+    return "own_action" if subject.terminate_requested_at else None
+
+
+def _newest(tx: Tx, key: dict) -> Incident | None:
+    return incidents.newest_of_instance(tx, key["aws_account"], key["region"], key["ec2_instance_id"])
+
+
 def _closed_incident(tx: Tx, key: dict, notice: Notice, subject: Instance) -> Incident | None:
     """The closed incident that a late notice belongs to (NT9), if any."""
-    newest = incidents.newest_of_instance(tx, key["aws_account"], key["region"], key["ec2_instance_id"])
+    newest = _newest(tx, key)
     if newest is None or newest.is_open:
         return None
     return newest if is_late_copy(newest, notice.deadline, subject.role == Role.TERMINATED) else None
 
 
 def _raise(tx: Tx, agent: Agent, subject: Instance, notice: Notice, key: dict) -> Incident:
-    stale = notice.disposition == "verify"
+    unsure = notice.disposition == "verify"
     return raise_incident(
-        tx, agent, subject, cause=notice.kind.name, rank=Rank.NONE if stale else notice.rank,
-        deadline=None if stale else notice.deadline, aws_account=key["aws_account"],
+        tx, agent, subject, cause=notice.kind.name, rank=Rank.NONE if unsure else notice.rank,
+        deadline=None if unsure else notice.deadline, aws_account=key["aws_account"],
         sentence=f"{notice.kind.words.capitalize()} received for {subject.name}",
     )  # fmt: skip
 
@@ -222,30 +256,31 @@ def _raise(tx: Tx, agent: Agent, subject: Instance, notice: Notice, key: dict) -
 def raise_incident(
     tx: Tx, agent: Agent, subject: Instance, *, cause: str, rank: int, deadline: datetime | None, aws_account: str, sentence: str
 ) -> Incident:
-    """Open the instance's incident, or raise the open one."""
+    """Open the instance's incident, or raise the open one; only news is told."""
+    before = incidents.open_of_instance(tx, subject.id)
     incident_id = incidents.raise_incident(
         tx, uuid=str(uuid4()), client_id=agent.client_id, agent_id=agent.id, instance_id=subject.id, aws_account=aws_account,
         region=subject.region, ec2_id=subject.ec2_instance_id, cause=cause, rank=rank, deadline=deadline, sentence=sentence,
         now=tx.now(),
     )  # fmt: skip
-    audit.tell(tx, agent, f"{cause}_noticed", sentence)
+    if before is None or before.notice_rank < rank:
+        audit.tell(tx, agent, f"{cause}_noticed", sentence)
     return incidents.get(tx, incident_id)
 
 
-def _spread_the_word(tx: Tx, agent: Agent, subject: Instance, notice: Notice, incident: Incident) -> None:
-    """The rank on the instance and its mirror on the agent, the pool's memory, and people."""
-    now = tx.now()
-    instances.raise_rank(tx, subject.id, notice.rank)
+def _spread_the_word(tx: Tx, agent: Agent, subject: Instance, kind: NoticeKind, incident: Incident) -> None:
+    """The rank on the instance and its mirror on the agent, the pool's memory, and people. A copy adds nothing."""
+    news = subject.notice_rank < kind.rank
+    instances.raise_rank(tx, subject.id, kind.rank)
     if subject.role == Role.PRIMARY:
         agents.mirror_notice(tx, agent.id, MIRROR[Rank(incident.notice_rank)], incident.deadline_at)
-    if subject.pool_id and subject.lifecycle == "spot":
-        poisoned = now + POISON_MEMORY if notice.rank == Rank.TERMINATION else None
-        pools.remember(tx, subject.pool_id, now=now, danger_until=now + DANGER_MEMORY, poisoned_until=poisoned)
+    if news and kind.name in RISKS and subject.pool_id and subject.lifecycle == "spot":
+        pool_memory.report(tx, agent.client_id, subject.pool_id, lost=kind.rank == Rank.TERMINATION)
     if subject.role == Role.PRIMARY:
-        severity = "critical" if notice.rank == Rank.TERMINATION else "warning"
+        severity = "critical" if kind.rank == Rank.TERMINATION else "warning"
         notifications.tell(
-            tx, incident, f"received:{notice.kind.name}", severity, f"{agent.logical_name}: {notice.kind.words}",
-            f"AWS sent a {notice.kind.words} for {subject.name} ({subject.place}).",
+            tx, incident, f"received:{kind.name}", severity, f"{agent.logical_name}: {kind.words}",
+            f"{kind.words.capitalize()} for {subject.name} ({subject.place}).",
         )  # fmt: skip
 
 
@@ -283,19 +318,21 @@ def insert_replica(
     return instances.get(tx, replica_id)
 
 
-def _receipt(tx: Tx, notice_uuid: str, incident: Incident, decision: Decision | None = None) -> dict:
+def receipt(
+    tx: Tx, notice_uuid: str, incident: Incident | None, decision: Decision | None = None, why: str | None = None
+) -> dict:
     """What the reply to a notice says: the same incident, however often it is told."""
-    successor = incident.successor_id and instances.get(tx, incident.successor_id)
-    standby = next(iter(replicas.standbys(tx, incident.agent_id)), None)
+    successor = incident and incident.successor_id and instances.get(tx, incident.successor_id)
+    standby = incident and next(iter(replicas.standbys(tx, incident.agent_id)), None)
     launch = standby and actions.live_launch_of(tx, standby.instance.id)
     return {
         "notice_id": notice_uuid,
-        "incident_id": incident.uuid,
-        "status": MIRROR[Rank(incident.notice_rank)],
-        "deadline": incident.deadline_at,
+        "incident_id": incident and incident.uuid,
+        "status": MIRROR[Rank(incident.notice_rank)] if incident else "none",
+        "deadline": incident and incident.deadline_at,
         "action": decision.action if decision else Action.WAIT,
         "emergency_replica_id": standby and standby.replica.uuid,
         "promoted_instance_id": successor and successor.uuid,
         "launch_action_id": launch and launch.uuid,
-        "reason": decision.reason if decision else incident.sentence,
+        "reason": decision.reason if decision else why or (incident.sentence if incident else ""),
     }

@@ -59,7 +59,7 @@ def register_new_agent(tx: Tx, token: str, body: Mapping[str, Any], settings: Se
     if row is None:
         raise errors.Unauthenticated()
     if not enrolment.bind_enrolment(tx, row["id"], secret):
-        raise errors.Forbidden("this enrolment token was used by another host, or its hour is over")
+        raise _spent_token(row, tx)
     if row["agent_id"]:
         return _again(tx, row["agent_id"], secret)
     _refuse_copied_host(tx, row, body)
@@ -79,12 +79,20 @@ def join_as_replica(tx: Tx, token: str, body: Mapping[str, Any], settings: Setti
         raise errors.Busy("the launch is not recorded yet; come back in a second")
     if instance.ec2_instance_id != body["instance_id"]:
         raise errors.Forbidden("this token belongs to another instance")
+    return let_in(tx, agent, instance, body)
+
+
+def let_in(tx: Tx, agent: Agent, instance: Instance, body: Mapping[str, Any]) -> Registered:
+    """A machine that bears a token of ours joins: its first secret is trusted, another one is refused."""
     known = enrolment.secret_of_instance(tx, instance.id)
     if known and not hmac.compare_digest(known["secret_hash"], digest(body["agent_secret"])):
-        raise errors.Forbidden("another host joined with this token")
+        raise errors.Forbidden("another host joined with this token").alarming(
+            agent.client_id, f"copied_host:{instance.ec2_instance_id}", "A copy of a host tried to join",
+            f"A second host tried to join as {instance.ec2_instance_id}. It was refused.",
+        )  # fmt: skip
     if not known:
         _trust(tx, agent, instance, body)
-        audit.tell(tx, agent, "join", f"{instance.name} booted and joined as replica")
+        audit.tell(tx, agent, "join", f"{instance.name} booted and joined as {instance.role.lower()}")
         events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid)
     return _registered(tx, agent.id, instance.id)
 
@@ -102,6 +110,17 @@ def verified_join(tx: Tx, token: str, settings: Settings) -> Intent:
     if intent is None or intent.state not in ("pending", "done") or intent.attempt != int(attempt):
         raise errors.Unauthenticated("this launch is over")
     return intent
+
+
+def _spent_token(row: dict, tx: Tx) -> errors.Forbidden:
+    """An enrolment token serves one host, for an hour; a second host with it is an alarm (7.1a)."""
+    refusal = errors.Forbidden("this enrolment token was used by another host, or its hour is over")
+    if row["bound_secret_hash"] is None or row["expires_at"] <= tx.now():
+        return refusal
+    return refusal.alarming(
+        row["client_id"], f"token_shared:{row['id']}", "An enrolment token was used by a second host",
+        "A second host tried to enrol with a token that had served another. It was refused; issue a token of its own for each host.",
+    )  # fmt: skip
 
 
 def _create(tx: Tx, row: dict, body: Mapping[str, Any], settings: Settings) -> tuple[Agent, Instance]:
@@ -140,7 +159,10 @@ def _refuse_copied_host(tx: Tx, row: dict, body: Mapping[str, Any]) -> None:
     known = instances.by_ec2_id(tx, body["instance_id"])
     inventory = known and known.role is None and known.account_id == row["account_id"]
     if known is not None and not inventory:
-        raise errors.Forbidden("this instance is enrolled already, by a host with another secret")
+        raise errors.Forbidden("this instance is enrolled already, by a host with another secret").alarming(
+            known.client_id, f"copied_host:{known.ec2_instance_id}", "A copy of a host tried to enrol",
+            f"A host that calls itself {known.ec2_instance_id} and has another secret tried to enrol. It was refused.",
+        )  # fmt: skip
 
 
 def _trust(tx: Tx, agent: Agent, instance: Instance, body: Mapping[str, Any]) -> None:

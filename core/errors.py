@@ -1,6 +1,15 @@
 """What can go wrong, by name. The docstring is the message, `code` and `status` are the reply."""
 
-from typing import Any
+from typing import Any, NamedTuple, Self
+
+
+class Alarm(NamedTuple):
+    """What a client is told of a refusal, once for each ``key`` (its name, a colon, the occasion)."""
+
+    client_id: int
+    key: str
+    title: str
+    text: str
 
 
 class SpotError(Exception):
@@ -8,11 +17,17 @@ class SpotError(Exception):
 
     code, status = "INTERNAL", 500
     retry_after: int | None = None
+    alarm: Alarm | None = None
 
     def __init__(self, message: str | None = None, **details: Any):
         self.message = message or (type(self).__doc__ or "").strip().split("\n")[0]
         self.details = details
         super().__init__(self.message)
+
+    def alarming(self, client_id: int, key: str, title: str, text: str) -> Self:
+        """The refusal itself leaves no row: its alarm is raised when it is answered."""
+        self.alarm = Alarm(client_id, key, title, text)
+        return self
 
 
 class BadRequest(SpotError):

@@ -4,6 +4,7 @@ import json
 
 from core.database import Tx
 from core.domain.mode import mode_of
+from core.domain.notice_path import notice_path
 from core.domain.presence import below_on_demand, presence, state
 from core.sql import agents, instances, replicas
 
@@ -44,6 +45,20 @@ def show(row: dict, now) -> dict:
         "config": _config(row),
         "primary": _primary(row),
         "replica": _replica(row),
+        "host": _host(row, now),
+    }
+
+
+def _host(row: dict, now) -> dict:
+    """How the PRIMARY's host hears of notices, and what it has not told yet."""
+    told = json.loads(row["host_events"] or "{}")
+    return {
+        "notice_path": notice_path(row["imds_ok"], row["imds_silent_since"], now),
+        "spooled_notices": row["spooled"],
+        "dead_notices": row["dead_notices"],
+        "missed_heartbeats": row["missed_beats"],
+        "maintenance": told.get("maintenance") or [],
+        "asg_state": told.get("asg_state"),
     }
 
 

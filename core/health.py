@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from core import database, errors, safe_mode
 from core.database import Tx
 from core.leases import NAME
-from core.sql import actions, leases
+from core.sql import actions, aws_events, leases
 
 VERSION = "0.1.0"
 DISK_WARN_PCT = 85
@@ -37,5 +37,6 @@ def _figures(tx: Tx) -> dict:
     return {
         "scheduler": {"holder": lease["holder"], "last_tick_age_seconds": lease["last_tick_age_seconds"]},
         "queue_depth": actions.count_pending(tx)["n"],
+        "events": aws_events.queues(tx),
         "safe_mode": safe_mode.state(tx),
     }

@@ -51,10 +51,12 @@ def heartbeat(tx: Tx, agent: Agent, instance: Instance, token_id: int | None, bo
     """Note how the host stands; say whether its secret is due for a change."""
     now = tx.now()
     since = _since(now, body.get("since_age_ms"))
+    _tell_news(tx, agent, instance, heartbeats.told(tx, instance.id), body)
     heartbeats.write(
         tx, instance_id=instance.id, agent_id=agent.id, client_id=agent.client_id, epoch=body["epoch_seen"],
         skew_ms=_skew_ms(now, body.get("agent_clock")), serving=body.get("serving"), serving_since=since,
         spooled=body["spooled"], dead=body["dead_notices"], figures=canonical({name: body.get(name) for name in FIGURES}), now=now,
+        **_notice_path(now, body.get("imds")), host_events=_host_events(body), missed_beats=body.get("missed_beats") or 0,
     )  # fmt: skip
     if body.get("new_secret"):
         _accept_secret(tx, agent, instance, body["new_secret"])
@@ -64,6 +66,21 @@ def heartbeat(tx: Tx, agent: Agent, instance: Instance, token_id: int | None, bo
         "config_version": agents.config(tx, agent.id).config_version,
         "rotate_due": bool(newest and token_id == newest["id"] and now - newest["created_at"] > ROTATE_AFTER),
     }
+
+
+def _tell_news(tx: Tx, agent: Agent, instance: Instance, before: dict | None, body: Mapping[str, Any]) -> None:
+    """A notice path that broke or came back, and notices that the server refused for good (INV-42)."""
+    before = before or {"imds_ok": 1, "dead_notices": 0}
+    ok = body["imds"]["ok"] if body.get("imds") else before["imds_ok"]
+    if before["imds_ok"] != 0 and ok is False:
+        audit.tell(tx, agent, "imds_unreachable", f"{instance.name} cannot read its metadata; a notice would be missed there")
+    if before["imds_ok"] == 0 and ok is True:
+        audit.tell(tx, agent, "imds_back", f"{instance.name} reads its metadata again")
+    if body["dead_notices"] > before["dead_notices"]:
+        sentence = f"{body['dead_notices']} notices of {instance.name} were refused for good and lie in its dead folder"
+        audit.tell(tx, agent, "dead_notices", sentence)
+        key = f"dead_notices:{instance.id}:{body['dead_notices']}"
+        notifications.announce(tx, agent.client_id, key, "warning", f"{agent.logical_name}: refused notices", sentence)
 
 
 def report_serving(tx: Tx, agent_id: int, instance_id: int, body: Mapping[str, Any]) -> tuple[Agent, Instance]:
@@ -172,6 +189,19 @@ def _accept_secret(tx: Tx, agent: Agent, instance: Instance, secret: str) -> Non
         enrolment.insert_secret(
             tx, agent_id=agent.id, instance_id=instance.id, secret_hash=digest(secret), nonce_hash=None, now=tx.now()
         )
+
+
+def _notice_path(now: datetime, imds: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Whether the host can see notices, and since when it cannot (INV-56); nothing is known where it said nothing."""
+    if imds is None:
+        return {}
+    return {"imds_ok": imds["ok"], "imds_silent_since": None if imds["ok"] else _since(now, imds["last_ok_age_ms"]) or now}
+
+
+def _host_events(body: Mapping[str, Any]) -> str | None:
+    """Scheduled maintenance and what Auto Scaling wants of the host, where an agent of protocol 2 said so."""
+    told = {name: body.get(name) for name in ("maintenance", "asg_state")}
+    return canonical(told) if any(told.values()) else None
 
 
 def _since(now: datetime, age_ms: float | None) -> datetime | None:

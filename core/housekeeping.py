@@ -6,7 +6,7 @@ from core.sql import housekeeping
 MOST_BATCHES = 100
 STEPS = (
     housekeeping.expired_keys, housekeeping.old_events, housekeeping.old_counters, housekeeping.old_sessions,
-    housekeeping.old_job_runs, housekeeping.old_snapshots,
+    housekeeping.old_job_runs, housekeeping.old_snapshots, housekeeping.old_notices,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ LIMITS = {
     "session": (600, 60),  # the dashboard refetches on every live event
     "agent": (600, 60),
     "admin": (600, 60),
+    "events": (6000, 60),  # AWS's own, per linked account; a refused one is sent again by EventBridge for a day
 }
 
 

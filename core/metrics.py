@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from core import database, events
-from core.sql import metrics
+from core.sql import aws_events, metrics
 
 HELP = {
     "spotopt_agents": "active agents",
@@ -15,7 +15,15 @@ HELP = {
     "spotopt_actions_oldest_seconds": "age of the oldest due intent",
     "spotopt_replicas_live": "replicas launching, syncing or ready",
     "spotopt_zombies": "former PRIMARYs not ended yet",
+    "spotopt_accounts_held": "accounts in which nobody is declared lost for want of proof",
     "spotopt_dead_letters_total": "messages that could not be read",
+}
+QUEUES = {
+    "queues": "queues of AWS's events that are read",
+    "failing": "queues of AWS's events that do not answer",
+    "oldest_poll_age_seconds": "longest time since a queue of AWS's events last answered",
+    "delay_seconds": "age of the oldest message of the last batch",
+    "messages": "messages received from queues of AWS's events",
 }
 
 
@@ -25,5 +33,16 @@ def render() -> bytes:
     figures = database.run(metrics.figures)
     for name, text in HELP.items():
         Gauge(name, text, registry=registry).set(figures[name.removeprefix("spotopt_")] or 0)
+    _events(registry)
     Gauge("spotopt_streams_open", "live streams of this process", registry=registry).set(events.FEED.open_streams())
     return generate_latest(registry)
+
+
+def _events(registry: CollectorRegistry) -> None:
+    """AWS's own events: how their queues stand, and what was odd, by reason (a fixed set of words)."""
+    queues, counts = database.run(lambda tx: (aws_events.queues(tx), aws_events.counts(tx)))
+    for name, text in QUEUES.items():
+        Gauge(f"spotopt_event_{name}", text, registry=registry).set(queues[name] or 0)
+    odd = Gauge("spotopt_events_odd_total", "events that were odd, ignored or dead", ["reason"], registry=registry)
+    for reason, n in counts.items():
+        odd.labels(reason).set(n)

@@ -24,6 +24,7 @@ WHO = {
     "client": ("the client; the administrator where the path names one", [BEARER, SESSION]),
     "agent": ("the agent, its client or the administrator", [BEARER, SESSION]),
     "enrolment": ("a host with an enrolment or a join token", [BEARER]),
+    "events": ("AWS, with the event key of a linked account, or a signature made with it", [{"event_key": []}]),
 }
 REQUEST_ID = {
     "name": "X-Request-ID", "in": "header", "required": True,
@@ -72,6 +73,7 @@ def _empty(routes: list[Route]) -> APISpec:
     )  # fmt: skip
     spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "spotopt_session"})
+    spec.components.security_scheme("event_key", {"type": "apiKey", "in": "header", "name": "X-Api-Key"})
     spec.components.schema("Error", _error_envelope())
     spec.components.response("Error", {"description": "What went wrong, by name.", "content": _json({"$ref": "#/components/schemas/Error"})})
     return spec

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from config.settings import Settings
-from core import breaker, database, errors, safe_mode
+from core import breaker, database, errors, level3, safe_mode
 from core.actions import install_name
 from core.cloud.aws import Clouds, Ec2
 from core.cloud.machine import Machine
@@ -27,7 +27,7 @@ GRACE = timedelta(seconds=60)
 
 def sweep(clouds: Clouds, settings: Settings) -> dict:
     """Order the end of every orphan; counts of what was seen."""
-    counts = {"seen": 0, "orphans": 0, "unreachable": 0}
+    counts = {"seen": 0, "adopted": 0, "orphans": 0, "unreachable": 0}
     for account in database.run(accounts.active):
         for region in json.loads(account.regions):
             try:
@@ -37,6 +37,7 @@ def sweep(clouds: Clouds, settings: Settings) -> dict:
                 counts["unreachable"] += 1
                 continue
             counts["seen"] += len(machines)
+            counts["adopted"] += level3.adopt(account, region, machines)
             counts["orphans"] += database.run(partial(_judge, account=account, region=region, machines=machines))
     return counts
 

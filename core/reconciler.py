@@ -5,17 +5,22 @@ It may run twice at once: every step is decided under the agent's lock or is a u
 
 from collections.abc import Callable
 
-from core import audit, database, events
+from config.settings import current
+from core import audit, database, events, lifecycle_hooks, maintenance
+from core.aws_events import apply_awaited
 from core.database import Tx
+from core.domain.failover import SURPLUS_GRACE_SECONDS
 from core.domain.incident import Incident, has_expired, may_close, outcome_of
 from core.domain.lifecycle import Agent, Role
 from core.domain.notice import Rank
 from core.emergency import respond, retire
 from core.farewell import HOST_SECONDS, leave
+from core.level3 import retire_surplus
 from core.locks import for_agent
 from core.orders import order_end, order_termination
 from core.presets import waits
-from core.sql import actions, agents, commands, incidents, instances
+from core.sql import actions, agents, commands, incidents, instances, level3, notices
+from core.sql import maintenance as plans
 
 READY_WITHIN_SECONDS = 300
 
@@ -28,6 +33,7 @@ def reconcile() -> dict:
         step = STEPS[name]
         counts[name] = sum(_one(step, row) for row in rows)
     counts["commands_expired"] = database.run(commands.expire)
+    counts["notices_given_up"] = database.run(notices.give_up_unknown)
     return counts
 
 
@@ -39,6 +45,10 @@ def _what_is_due(tx: Tx) -> dict[str, list[dict]]:
         "zombies_due": instances.due_zombies(tx),
         "terminations": actions.outstanding_terminations(tx),
         "agents_leaving": agents.leaving(tx, HOST_SECONDS),
+        "notices_awaited": notices.awaited(tx),
+        "maintenance_due": plans.due(tx, current().maintenance_lead_minutes),
+        "hooks_waiting": notices.waiting_hooks(tx),
+        "level3_surplus": level3.surplus(tx, SURPLUS_GRACE_SECONDS),
     }
 
 
@@ -64,6 +74,7 @@ def advance(tx: Tx, agent: Agent, safe: bool, incident_id: int) -> bool:
 def _close_if_over(tx: Tx, agent: Agent, incident: Incident) -> bool:
     now = tx.now()
     if may_close(incident, now) and incidents.close_proven(tx, incident.id, outcome_of(incident)):
+        instances.clear_rank(tx, incident.instance_id)
         return _tell_closed(tx, agent, incident, f"Closed: {incident.ec2_instance_id} ended and its successor serves")
     subject = instances.get(tx, incident.instance_id)
     if subject.role == Role.TERMINATED and incident.promoted_at is None and not incident.end_proven_at:
@@ -124,4 +135,8 @@ STEPS = {
     "zombies_due": end_zombie,
     "terminations": order_termination_again,
     "agents_leaving": leave,
+    "notices_awaited": apply_awaited,
+    "maintenance_due": maintenance.begin,
+    "hooks_waiting": lifecycle_hooks.answer,
+    "level3_surplus": retire_surplus,
 }

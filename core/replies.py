@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
-from core import errors
+from core import database, errors, notifications
 from core.domain.serialize import plain
 
 log = logging.getLogger("core.replies")
@@ -54,11 +54,22 @@ def answer_errors(app: Flask) -> None:
 def _ours(error: errors.SpotError) -> Response:
     if error.status >= 500:
         log.error(error.message, exc_info=error, extra={"path": request.path, "request_id": request_id()})
+    if error.alarm:
+        _raise_alarm(error.alarm)
     message = error.message if error.status < 500 or isinstance(error, errors.Unavailable) else "something went wrong on our side"
     reply = error_response(message, error.code, error.status, error.details)
     if error.retry_after is not None:
         reply.headers["Retry-After"] = str(error.retry_after)
     return reply
+
+
+def _raise_alarm(alarm: errors.Alarm) -> None:
+    """In a transaction of its own: the refused request's was rolled back."""
+    log.warning(alarm.title, extra={"path": request.path, "request_id": request_id()})
+    try:
+        database.run(lambda tx: notifications.announce(tx, alarm.client_id, alarm.key, "critical", alarm.title, alarm.text))
+    except errors.SpotError as error:
+        log.error("an alarm could not be stored: %s", error.message)
 
 
 def _of_http(error: HTTPException) -> Response:

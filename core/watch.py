@@ -7,21 +7,29 @@ import logging
 from functools import partial
 from itertools import groupby
 
-from core import audit, breaker, database, errors, events, notifications
+from config.settings import current
+from core import audit, breaker, database, errors, events, holds, level3, notifications, pool_memory
+from core.actions import install_name
 from core.cloud.aws import Ec2
 from core.cloud.machine import Machine
 from core.database import Tx
 from core.domain.account import Account
+from core.domain.incident import Incident
 from core.domain.lifecycle import GONE_STATES, STOPPED_STATES, Agent, Instance, Role
-from core.domain.notice import Rank
+from core.domain.notice import NOTICES, OVERDUE, NoticeKind, Rank
 from core.domain.serialize import canonical
-from core.emergency import raise_incident, respond
+from core.emergency import act, raise_incident, respond, retire
 from core.locks import for_agent
 from core.sql import accounts, incidents, instances, notices, replicas
+from core.sql.holds import held_accounts
 
 log = logging.getLogger("core.watch")
 
+Findings = list[tuple[Instance, Machine | None]]
+
 YOUNG_SECONDS = 300
+ALIVE_STATES = frozenset({"pending", "running"})
+TAKEN = frozenset({"Server.SpotInstanceTermination", "Server.SpotInstanceShutdown"})
 ENDINGS = {
     "Client.UserInitiatedShutdown": "somebody ended it by the API",
     "Server.SpotInstanceTermination": "AWS took it",
@@ -31,23 +39,51 @@ ENDINGS = {
 
 def watch(clouds) -> dict:
     """Look at every machine in question, one Describe per account and region; counts of what was found."""
-    counts = {"looked_at": 0, "changed": 0, "unreachable": 0}
-    questions = database.run(_in_question)
-    for (account, region), machines in questions:
-        try:
-            seen = breaker.ask(clouds, account, partial(Ec2.describe, region=region, ids=[i.ec2_instance_id for i in machines]))
-        except errors.SpotError as error:
-            log.warning("EC2 cannot be asked about account %s in %s: %s", account.aws_account_id, region, error.message)
-            counts["unreachable"] += 1
-            continue
-        counts["looked_at"] += len(machines)
-        counts["changed"] += sum(_learn(instance, seen.get(instance.ec2_instance_id)) for instance in machines)
+    counts = {"looked_at": 0, "changed": 0, "unreachable": 0, "held": 0}
+    for account, regions in database.run(_in_question):
+        answers = [_ask(clouds, account, region, machines) for region, machines in regions]
+        counts["unreachable"] += sum(not reached for _, reached in answers)
+        _learn_all(account, answers, counts)
     return counts
 
 
-def _in_question(tx: Tx) -> list[tuple[tuple[Account, str], list[Instance]]]:
-    groups = groupby(instances.to_watch(tx), key=lambda i: (i.account_id, i.region))
-    return [((accounts.get(tx, account_id), region), list(group)) for (account_id, region), group in groups]
+def _ask(clouds, account: Account, region: str, machines: list[Instance]) -> tuple[Findings, bool]:
+    """What EC2 says of each machine of a region, and whether it could be asked."""
+    try:
+        seen = breaker.ask(clouds, account, partial(Ec2.describe, region=region, ids=[i.ec2_instance_id for i in machines]))
+        _adopt_before_judging(clouds, account, region, machines, seen)
+    except errors.SpotError as error:
+        log.warning("EC2 cannot be asked about account %s in %s: %s", account.aws_account_id, region, error.message)
+        return [(instance, None) for instance in machines], False
+    return [(instance, seen.get(instance.ec2_instance_id)) for instance in machines], True
+
+
+def _adopt_before_judging(clouds, account: Account, region: str, machines: list[Instance], seen: dict[str, Machine]) -> None:
+    """Before a lost PRIMARY is replaced, look whether a host has launched its successor alone (JOB-25)."""
+    primaries = (instance for instance in machines if instance.role == Role.PRIMARY)
+    if all((machine := seen.get(i.ec2_instance_id)) and machine.state == "running" for i in primaries):
+        return
+    ours = breaker.ask(clouds, account, partial(Ec2.ours, region=region, install=install_name(current())))
+    level3.adopt(account, region, ours)
+
+
+def _learn_all(account: Account, answers: list[tuple[Findings, bool]], counts: dict) -> None:
+    """Each machine by itself, but that of those without proof nobody is declared lost while the account is on hold."""
+    unproven = {instance.id for findings, _ in answers for instance, machine in findings if machine is None}
+    held = database.run(lambda tx: holds.judge(tx, account, unproven, all(reached for _, reached in answers)))
+    counts["held"] += held
+    for findings, reached in answers:
+        known = [pair for pair in findings if pair[1] is not None or not held] if reached else []
+        counts["looked_at"] += len(findings) if reached else 0
+        counts["changed"] += sum(_learn(instance, machine) for instance, machine in known)
+
+
+def _in_question(tx: Tx) -> list[tuple[Account, list[tuple[str, list[Instance]]]]]:
+    """The machines in question by account and region; an account on hold is asked about until the hold is over."""
+    by_account = groupby(instances.to_watch(tx), key=lambda i: i.account_id)
+    found = [(account_id, [(region, list(some)) for region, some in groupby(group, key=lambda i: i.region)]) for account_id, group in by_account]
+    found += [(account_id, []) for account_id in held_accounts(tx) if account_id not in dict(found)]
+    return [(accounts.get(tx, account_id), regions) for account_id, regions in found]
 
 
 def _learn(before: Instance, machine: Machine | None) -> bool:
@@ -66,16 +102,50 @@ def observe(tx: Tx, agent: Agent, safe: bool, instance: Instance, machine: Machi
     """Whether the machine's state was news, after doing what follows from it."""
     if instance.launch_spec is None:
         instances.set_launch_spec(tx, instance.id, canonical(machine.launch_spec))
-    if machine.state != instance.state:
-        instances.set_state(tx, instance.id, machine.state)
+    news = learn_state(tx, agent, safe, instance, machine.state, ENDINGS.get(machine.reason, machine.reason))
+    if machine.reason in TAKEN and instance.terminate_requested_at is None:
+        prove_taken(tx, agent, instance, "state_reason")
+    return news or (machine.state in ALIVE_STATES and _verified_alive(tx, agent, safe, instance))
+
+
+def learn_state(tx: Tx, agent: Agent, safe: bool, instance: Instance, state: str, why: str | None) -> bool:
+    """Whether a state that EC2 told of, when asked or by itself, was news; what follows from it is done."""
+    if state != instance.state:
+        instances.set_state(tx, instance.id, state)
         events.emit(tx, agent.client_id, "instance", agent_id=agent.uuid)
-    if machine.state in GONE_STATES:
+    if state in GONE_STATES:
         ordered = instance.terminate_requested_at and "as ordered"
-        return _gone(tx, agent, safe, instance, ordered or ENDINGS.get(machine.reason, machine.reason))
-    if machine.state in STOPPED_STATES and instance.role == Role.PRIMARY:
-        return _lost(tx, agent, safe, instance, f"{instance.name} was stopped ({machine.reason or 'no reason given'})")
-    _verified_alive(tx, agent, instance)
+        return _gone(tx, agent, safe, instance, ordered or why)
+    if state in STOPPED_STATES:
+        incidents.set_gone(tx, instance.id, tx.now())
+        if instance.role == Role.PRIMARY:
+            return lose(tx, agent, safe, instance, f"{instance.name} was stopped ({why or 'no reason given'})")
+        if instance.role == Role.ZOMBIE and instance.status != "stopped":
+            return _stopped(tx, agent, instance)
+        if instance.role == Role.REPLICA and not instance.terminate_requested_at:
+            retire(tx, agent, safe, instance, "failed", f"{instance.name} stood by and was stopped")
+    elif instance.status == "stopped":
+        instances.set_status(tx, instance.id, "zombie")
     return False
+
+
+def _stopped(tx: Tx, agent: Agent, zombie: Instance) -> bool:
+    """It may run again under the same id, and stays a ZOMBIE until it is ended (INV-61)."""
+    instances.set_status(tx, zombie.id, "stopped")
+    notices.settle(tx, zombie.ec2_instance_id, tx.now())
+    audit.tell(tx, agent, "instance_stopped", f"{zombie.name} was stopped; it may come back, and will not be PRIMARY then")
+    return True
+
+
+def prove_taken(tx: Tx, agent: Agent, instance: Instance, proof: str) -> bool:
+    """AWS itself says that it took the machine: the incident is verified, and the pool's risk is everybody's (INV-60)."""
+    newest = incidents.newest_of(tx, instance.id)
+    if newest is None or not incidents.set_verified(tx, newest.id, proof, tx.now()):
+        return False
+    if instance.pool_id and instance.lifecycle == "spot":
+        pool_memory.confirm(tx, instance.pool_id)
+    audit.tell(tx, agent, "loss_verified", f"AWS confirmed that it took {instance.name}")
+    return True
 
 
 def _not_found(tx: Tx, agent: Agent, safe: bool, instance: Instance) -> bool:
@@ -89,8 +159,9 @@ def _not_found(tx: Tx, agent: Agent, safe: bool, instance: Instance) -> bool:
 def _gone(tx: Tx, agent: Agent, safe: bool, instance: Instance, reason: str | None) -> bool:
     """The machine is ending or has ended."""
     incidents.set_gone(tx, instance.id, tx.now())
+    notices.settle(tx, instance.ec2_instance_id, tx.now())
     if instance.role == Role.PRIMARY:
-        return _lost(tx, agent, safe, instance, f"{instance.name} ended ({reason or 'no reason given'})")
+        return lose(tx, agent, safe, instance, f"{instance.name} ended ({reason or 'no reason given'})")
     if instance.role == Role.TERMINATED:
         return False
     sentence = f"{instance.name} ended ({reason or 'no reason given'})"
@@ -102,7 +173,7 @@ def _gone(tx: Tx, agent: Agent, safe: bool, instance: Instance, reason: str | No
     return True
 
 
-def _lost(tx: Tx, agent: Agent, safe: bool, primary: Instance, sentence: str) -> bool:
+def lose(tx: Tx, agent: Agent, safe: bool, primary: Instance, sentence: str) -> bool:
     """A confirmed loss of the PRIMARY: it keeps the slot until its successor takes it."""
     news = primary.status != "lost"
     if news:
@@ -123,15 +194,30 @@ def _raise_loss(tx: Tx, agent: Agent, primary: Instance, sentence: str):
     )  # fmt: skip
     incidents.set_gone(tx, primary.id, tx.now())
     notifications.tell(tx, incident, "received:no_notice", "critical", f"{agent.logical_name}: lost without notice", sentence)
-    return incident
+    return incidents.get(tx, incident.id)
 
 
-def _verified_alive(tx: Tx, agent: Agent, instance: Instance) -> None:
-    """A stale notice about a machine that is alive comes to nothing."""
-    for notice in notices.unverified_of(tx, instance.ec2_instance_id):
+def _verified_alive(tx: Tx, agent: Agent, safe: bool, instance: Instance) -> bool:
+    """A stale notice about a machine that is alive comes to nothing; one that is merely late is answered at once (N6)."""
+    doubtful = notices.unverified_of(tx, instance.ec2_instance_id)
+    for notice in doubtful:
         notices.set_handled(tx, notice["id"], tx.now())
-        incident = incidents.get(tx, notice["incident_id"])
-        if incident.is_open and incident.notice_rank == Rank.NONE:
-            incidents.close_without_end(tx, incident.id, "stale_unfounded")
-            audit.tell(tx, agent, "close_incident", f"A stale notice about {instance.name} was unfounded: EC2 says it runs")
+        incident = notice["incident_id"] and incidents.get(tx, notice["incident_id"])
+        if incident and incident.is_open:
+            answer = _act_late if notice["reason"] == OVERDUE else _unfounded
+            answer(tx, agent, safe, instance, NOTICES[notice["kind"]], incident)
+    return bool(doubtful)
 
+
+def _act_late(tx: Tx, agent: Agent, safe: bool, instance: Instance, kind: NoticeKind, incident: Incident) -> None:
+    """What was announced is due, and the machine still runs: there is no time to prepare anything."""
+    raised = raise_incident(
+        tx, agent, instance, cause=kind.name, rank=kind.rank, deadline=tx.now(), aws_account=incident.aws_account,
+        sentence=f"The {kind.words} for {instance.name} is overdue, and EC2 says that it still runs",
+    )  # fmt: skip
+    act(tx, agent, safe, instance, kind, raised)
+
+
+def _unfounded(tx: Tx, agent: Agent, safe: bool, instance: Instance, kind: NoticeKind, incident: Incident) -> None:
+    if incident.notice_rank == Rank.NONE and incidents.close_without_end(tx, incident.id, "stale_unfounded"):
+        audit.tell(tx, agent, "close_incident", f"A stale notice about {instance.name} was unfounded: EC2 says it runs")

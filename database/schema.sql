@@ -206,7 +206,7 @@ CREATE TABLE replica_instances (
   agent_id BIGINT UNSIGNED NOT NULL,
   instance_id BIGINT UNSIGNED NOT NULL,
   incident_id BIGINT UNSIGNED NULL,
-  mode ENUM('manual', 'emergency') NOT NULL,
+  mode ENUM('manual', 'emergency', 'level3') NOT NULL,                          -- level3: launched by a host while no server answered
   status ENUM('launching', 'syncing', 'ready', 'promoted', 'terminated', 'failed') NOT NULL DEFAULT 'launching',
   pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   requested_at DATETIME(6) NOT NULL,
@@ -247,6 +247,10 @@ CREATE TABLE agent_heartbeats (
   serving_since DATETIME(6) NULL,
   spooled INT UNSIGNED NOT NULL DEFAULT 0,
   dead_notices INT UNSIGNED NOT NULL DEFAULT 0,
+  imds_ok TINYINT NULL,                                                        -- NULL: never said
+  imds_silent_since DATETIME(6) NULL,                                          -- INV-56: its notice path has been broken since
+  host_events LONGTEXT NULL,                                                   -- scheduled maintenance and Auto Scaling's wish, as JSON
+  missed_beats INT UNSIGNED NOT NULL DEFAULT 0,                                -- heartbeats of the last outage that never left the host
   figures LONGTEXT NULL,
   KEY ix_heartbeat_agent (agent_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -304,7 +308,7 @@ CREATE TABLE incidents (
   aws_account CHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   ec2_instance_id VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  cause ENUM('rebalance', 'termination', 'no_notice') NOT NULL,
+  cause ENUM('rebalance', 'termination', 'no_notice', 'maintenance', 'lifecycle') NOT NULL,
   notice_rank TINYINT UNSIGNED NOT NULL,                                       -- INV-44: only rises
   deadline_at DATETIME(6) NULL,                                                -- INV-43: only falls
   sentence VARCHAR(255) NOT NULL,
@@ -316,6 +320,8 @@ CREATE TABLE incidents (
   end_proven_at DATETIME(6) NULL,                                              -- both of these are known
   closed_at DATETIME(6) NULL,
   outcome VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  verified_at DATETIME(6) NULL,                                                -- AWS itself proved that it took the machine
+  verified_by VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NULL,          -- eviction (its event) or state_reason (Describe)
   downtime_seconds DECIMAL(12,3) NULL,                                         -- measured; NULL: not known
   downtime_method VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
   acknowledged_at DATETIME(6) NULL,
@@ -325,6 +331,7 @@ CREATE TABLE incidents (
   KEY ix_incident_client (client_id, id),
   KEY ix_incident_agent (agent_id, id),
   KEY ix_incident_open (open_slot, id),
+  KEY ix_incident_of (instance_id, id),
   CONSTRAINT ck_open CHECK ((open_slot IS NULL) = (closed_at IS NOT NULL))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -344,12 +351,79 @@ CREATE TABLE notices (
   received_at DATETIME(6) NOT NULL,
   sightings INT UNSIGNED NOT NULL DEFAULT 1,
   disposition ENUM('act', 'verify', 'record') NOT NULL,
+  reason VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NULL,               -- why it is verified or only recorded
   handled_at DATETIME(6) NULL,
   payload MEDIUMTEXT NOT NULL,
   UNIQUE KEY uq_notice_uuid (uuid),
   UNIQUE KEY uq_notice (aws_account, region, ec2_instance_id, kind, channel, source_key),
   KEY ix_notice_unhandled (handled_at, received_at),
-  KEY ix_notice_incident (incident_id)
+  KEY ix_notice_incident (incident_id),
+  KEY ix_notice_instance (ec2_instance_id, handled_at),
+  KEY ix_notice_kind (kind, received_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The queue of AWS's events in each linked account and region, and how it stands.
+CREATE TABLE event_queues (
+  account_id BIGINT UNSIGNED NOT NULL,
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  name VARCHAR(80) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  polled_at DATETIME(6) NULL,
+  received_at DATETIME(6) NULL,
+  messages BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  delay_ms BIGINT UNSIGNED NOT NULL DEFAULT 0,
+  error VARCHAR(255) NULL,
+  error_at DATETIME(6) NULL,
+  PRIMARY KEY (account_id, region),
+  KEY ix_event_queue_client (client_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Who may post AWS's events over HTTP. The secret follows from the installation's key and is not stored.
+CREATE TABLE event_keys (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  account_id BIGINT UNSIGNED NOT NULL,
+  created_at DATETIME(6) NOT NULL,
+  revoked_at DATETIME(6) NULL,
+  UNIQUE KEY uq_event_key_uuid (uuid),
+  KEY ix_event_key_client (client_id),
+  CONSTRAINT fk_event_key_account FOREIGN KEY (account_id, client_id) REFERENCES accounts (id, client_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- How many events were odd, ignored or dead, by reason.
+CREATE TABLE event_counts (
+  reason VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  n BIGINT UNSIGNED NOT NULL,
+  last_at DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Maintenance that AWS announced long before: nothing is moved until shortly before it begins.
+CREATE TABLE maintenance_plans (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  instance_id BIGINT UNSIGNED NOT NULL,
+  incident_id BIGINT UNSIGNED NULL,
+  event_key VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  code VARCHAR(80) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  not_before DATETIME(6) NOT NULL,
+  state ENUM('scheduled', 'begun', 'cancelled', 'over') NOT NULL DEFAULT 'scheduled',
+  created_at DATETIME(6) NOT NULL,
+  UNIQUE KEY uq_plan_uuid (uuid),
+  UNIQUE KEY uq_plan (instance_id, event_key),
+  KEY ix_plan_due (state, not_before)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Accounts in which so many machines look dead without proof that nobody is declared lost (INV-57).
+CREATE TABLE account_holds (
+  account_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+  client_id BIGINT UNSIGNED NOT NULL,
+  since DATETIME(6) NOT NULL,
+  unconfirmed INT UNSIGNED NOT NULL,
+  machines INT UNSIGNED NOT NULL,
+  sentence VARCHAR(255) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Intents: no changing call to AWS without a committed row here (INV-38).
@@ -454,6 +528,18 @@ CREATE TABLE pool_memory (
   notices INT UNSIGNED NOT NULL DEFAULT 0,
   launches INT UNSIGNED NOT NULL DEFAULT 0,
   last_seen DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What one client's own notices say of a pool: it holds for that client alone until AWS or a second client confirms (INV-60).
+CREATE TABLE pool_reports (
+  client_id BIGINT UNSIGNED NOT NULL,
+  pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  danger_until DATETIME(6) NOT NULL DEFAULT '2000-01-01',
+  poisoned_until DATETIME(6) NOT NULL DEFAULT '2000-01-01',
+  notices INT UNSIGNED NOT NULL DEFAULT 0,
+  last_seen DATETIME(6) NOT NULL,
+  PRIMARY KEY (client_id, pool_id),
+  KEY ix_report_pool (pool_id, danger_until)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE spot_pools (

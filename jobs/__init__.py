@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from jobs import (
     demo_prices,
     emergency_watch,
+    event_intake,
     executor,
     health_monitor,
     heartbeat_watch,
@@ -30,6 +31,7 @@ class Job:
 JOBS = (
     Job("executor", 1, executor.run, led=False),
     Job("emergency_watch", 2, emergency_watch.run),
+    Job("event_intake", 3, event_intake.run, led=False),
     Job("heartbeat_watch", 5, heartbeat_watch.run),
     Job("safe_mode", 2, safe_mode.run),
     Job("orphan_sweep", 30, orphan_sweep.run),

@@ -6,6 +6,7 @@ from config.settings import Settings
 from core.actions import Executor
 from core.cloud.aws import Clouds
 from core.crew import Crew
+from core.event_intake import Intake
 
 
 @dataclass(frozen=True)
@@ -14,9 +15,10 @@ class Context:
     clouds: Clouds
     executor: Executor
     crew: Crew
+    intake: Intake
 
     @classmethod
     def of(cls, settings: Settings) -> "Context":
         clouds = Clouds(settings)
         executor = Executor(clouds, settings)
-        return cls(settings, clouds, executor, Crew(executor))
+        return cls(settings, clouds, executor, Crew(executor), Intake(clouds, settings))

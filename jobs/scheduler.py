@@ -16,7 +16,7 @@ from jobs.context import Context
 
 log = logging.getLogger("jobs.scheduler")
 
-RUNG = ("executor", "emergency_watch", "spot_prices")
+RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep")
 
 
 class Timetable:
@@ -62,6 +62,7 @@ class Timetable:
     def stop(self) -> None:
         """Finish what runs, then hand the lease over."""
         self._stopping.set()
+        self._context.intake.stop()
         self._scheduler.shutdown(wait=True)
         self._context.crew.finish()
         try:

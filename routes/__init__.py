@@ -8,6 +8,8 @@ from routes.commands import bp as commands
 from routes.controls import bp as controls
 from routes.dashboard import bp as dashboard
 from routes.emergency import bp as emergency
+from routes.events import bp as events
+from routes.failover import bp as failover
 from routes.health import bp as health
 from routes.host_executor import bp as host_executor
 from routes.identity import bp as identity
@@ -33,6 +35,8 @@ BLUEPRINTS = (
     instances,
     replicas,
     emergency,
+    events,
+    failover,
     commands,
     reporting,
     models,

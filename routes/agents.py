@@ -1,14 +1,16 @@
 """What agents say, and what is asked about them."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import enrolment, hosts, story
-from core.auth import bound_instance, principal, require_agent, require_enrolment
+from core import enrolment, hosts, level3, story
+from core.auth import Principal, bound_instance, principal, require_agent, require_enrolment
 from core.database import Tx
+from core.domain.failover import is_join_token
 from core.domain.handover import Orders
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, asks, takes
@@ -18,6 +20,7 @@ bp = Blueprint("agents", __name__, url_prefix="/api/agents")
 Ec2Id = validate.Regexp(r"^i-([0-9a-f]{8}|[0-9a-f]{17})$")
 Word = validate.Length(1, 64)
 Age = validate.Range(0, 10**12)
+PROTOCOLS = (1, 2)  # the last two (K-33)
 
 
 class Registration(Body):
@@ -30,7 +33,7 @@ class Registration(Body):
     lifecycle = fields.Str(required=True, validate=validate.OneOf(("spot", "on-demand")))
     ami_id = fields.Str(required=True, validate=Word)
     agent_version = fields.Str(required=True, validate=validate.Length(1, 32))
-    protocol = fields.Int(required=True, strict=True, validate=validate.OneOf((1,)))
+    protocol = fields.Int(required=True, strict=True, validate=validate.OneOf(PROTOCOLS))
     agent_secret = fields.Str(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{43}$"))
     nonce = fields.Str(required=True, validate=validate.Length(16, 128))
     identity_document = fields.Str(required=True, validate=validate.Length(2, 8192))
@@ -41,6 +44,16 @@ class Registration(Body):
 class Imds(Body):
     ok = fields.Bool(required=True)
     last_ok_age_ms = fields.Int(required=True, allow_none=True, validate=Age)
+
+
+class Maintenance(Body):
+    """A scheduled event of the host; times as the metadata gives them (wire-formats 2.3)."""
+
+    event_id = fields.Str(required=True, validate=Word)
+    code = fields.Str(required=True, validate=Word)
+    state = fields.Str(required=True, validate=Word)
+    not_before = fields.Str(required=True, validate=Word)
+    not_after = fields.Str(load_default=None, allow_none=True, validate=Word)
 
 
 class Heartbeat(Body):
@@ -59,6 +72,9 @@ class Heartbeat(Body):
     dead_notices = fields.Int(required=True, validate=validate.Range(0, 2**31))
     agent_clock = fields.Str(required=True, validate=validate.Length(max=40))
     new_secret = fields.Str(load_default=None, allow_none=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{43}$"))
+    maintenance = fields.List(fields.Nested(Maintenance), load_default=list, validate=validate.Length(max=20))
+    asg_state = fields.Str(load_default=None, allow_none=True, validate=Word)
+    missed_beats = fields.Int(load_default=0, strict=True, validate=validate.Range(0, 2**31))
 
 
 class Serving(Body):
@@ -79,8 +95,7 @@ class OneIncident(Body):
 def register(tx: Tx, body):
     """A new agent by an enrolment token, or the replica we launched by its join token. No secret in the reply."""
     who = principal()
-    enrol = enrolment.join_as_replica if who.kind == "join" else enrolment.register_new_agent
-    known = enrol(tx, who.token, body, current())
+    known = _way_in(who)(tx, who.token, body, current())
     config = hosts.config_of(tx, known.agent)
     return {
         "agent_id": known.agent.uuid, "replica_id": known.replica_uuid, "config": config,
@@ -96,7 +111,8 @@ def heartbeat(tx: Tx, host, body):
     """Every 15 s: how the host stands; the reply holds its orders."""
     instance = bound_instance(tx, host, body["instance_id"])
     told = hosts.heartbeat(tx, host.agent, instance, host.token_id, body)
-    return {**told, **shown(tx, hosts.orders_for(tx, host.agent, instance))}
+    plan = {"failover_plan": level3.signed_plan(tx, host.agent, host.token_id)} if body["protocol"] >= 2 else {}
+    return {**told, **plan, **shown(tx, hosts.orders_for(tx, host.agent, instance))}
 
 
 @bp.post("/<uuid:agent_id>/serving")
@@ -126,6 +142,13 @@ def emergency_status(tx: Tx, host, query):
     """The agent's emergency, open or latest, told step by step."""
     wanted = query["incident_id"]
     return story.of_agent(tx, host.agent, wanted and str(wanted))
+
+
+def _way_in(who: Principal) -> Callable:
+    """A new agent, the replica we launched, or the machine that a host launched alone."""
+    if who.kind == "enrol":
+        return enrolment.register_new_agent
+    return level3.join if is_join_token(who.token) else enrolment.join_as_replica
 
 
 def shown(tx: Tx, orders: Orders) -> dict:

@@ -8,6 +8,8 @@ from pathlib import Path
 import boto3
 
 from core.cloud.simulator.catalogue import IMAGE, REGION
+from core.cloud.simulator.roles import profile_of
+from scripts import event_queue
 from scripts.client import Api
 from scripts.stack import Stack
 
@@ -32,6 +34,7 @@ def seed(stack: Stack, fleet: tuple[tuple[str, str, str], ...] = FLEET, account:
     file = stack.folder / f"{name.lower()}.json"
     if file.exists():
         return Fleet(**json.loads(file.read_text()))
+    event_queue.create(stack.simulator_url, account)
     made = create_client(stack, name)
     api = Api(stack.url, made.token)
     for workload, instance_type, az_id in fleet:
@@ -51,8 +54,10 @@ def create_client(stack: Stack, name: str) -> Fleet:
     return Fleet(made["client"]["client_id"], made["token"])
 
 
-def launch_workload(stack: Stack, api: Api, workload: str, instance_type: str, az_id: str, account: str = ACCOUNT) -> str:
-    """What a customer does: run a spot instance whose UserData enrols it. The instance's id."""
+def launch_workload(
+    stack: Stack, api: Api, workload: str, instance_type: str, az_id: str, account: str = ACCOUNT, *, role: bool = True
+) -> str:
+    """What a customer does: run a spot instance whose UserData enrols it, with the ``role`` that Level 3 needs. The instance's id."""
     token = api.post("/api/agents/enrolment-tokens", {"aws_account_id": account})["token"]
     script = f"#!/bin/bash\nexec spotopt-agent --server {stack.url} --token {token} --name {workload}\n"
     answer = ec2(stack, account).run_instances(
@@ -60,6 +65,7 @@ def launch_workload(stack: Stack, api: Api, workload: str, instance_type: str, a
         Placement={"AvailabilityZoneId": az_id}, InstanceMarketOptions={"MarketType": "spot"},
         TagSpecifications=[{"ResourceType": "instance", "Tags": [
             {"Key": "ManagedBy", "Value": "SpotOptimizer"}, {"Key": "Name", "Value": workload}]}],
+        **({"IamInstanceProfile": {"Arn": profile_of(account)}} if role else {}),
     )  # fmt: skip
     return answer["Instances"][0]["InstanceId"]
 

@@ -48,6 +48,7 @@ class Simulator(Levers):
         """Forget every machine and every fault."""
         self.release(drop=True)
         self.clear_faults()
+        self.calm_events()
         for account in {row["account_id"] for row in self.instances()}:
             self.reset(account)
 

@@ -8,6 +8,7 @@ from core.cloud.aws import OURS, Ec2, Refusal
 from core.cloud.errors import Answer
 from core.cloud.machine import Machine
 
+HOOK_IS_OVER = "ValidationError"  # done, timed out or gone: nobody waits for the answer any more
 ENDED = frozenset({"shutting-down", "terminated"})
 
 
@@ -58,6 +59,20 @@ def terminate(ec2: Ec2, params: Mapping[str, Any]) -> Outcome:
     return Outcome(Answer.DONE, ec2_id)
 
 
+def lifecycle(ec2: Ec2, params: Mapping[str, Any]) -> Outcome:
+    """Answer an Auto Scaling hook, or ask it for more time. A hook that is over needs neither."""
+    named = {
+        "AutoScalingGroupName": params["group"], "LifecycleHookName": params["hook"], "LifecycleActionToken": params["token"],
+        "InstanceId": params["ec2_instance_id"],
+    }  # fmt: skip
+    try:
+        ec2.answer_hook(params["region"], params["verb"], named)
+    except Refusal as refusal:
+        over = refusal.code == HOOK_IS_OVER
+        return Outcome(Answer.DONE if over else refusal.answer, params["ec2_instance_id"], error=str(refusal))
+    return Outcome(Answer.DONE, params["ec2_instance_id"])
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of act on AWS and the permissions it needs."""
@@ -69,6 +84,7 @@ class Kind:
 KINDS = {
     "launch": Kind(launch, ("ec2:RunInstances", "ec2:CreateTags", "ec2:DescribeInstances", "iam:PassRole")),
     "terminate": Kind(terminate, ("ec2:TerminateInstances", "ec2:DescribeInstances")),
+    "lifecycle": Kind(lifecycle, ("autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat")),
 }
 
 

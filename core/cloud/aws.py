@@ -19,6 +19,7 @@ from core.cloud.machine import Machine
 from core.domain.account import Account
 
 READS = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10)
+POLLS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=30)
 INTENTS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
 OURS = "SpotOptimizer"
 
@@ -101,7 +102,7 @@ class Ec2:
     def client(self, service: str, region: str, config: Config | None = None) -> Any:
         """A boto3 client, made once per service, region and way of retrying (clients are thread-safe)."""
         config = config or self._reads
-        key = (service, region, config is INTENTS)
+        key = (service, region, config)
         with self._lock:
             if key not in self._clients:
                 self._clients[key] = self._session.client(service, region_name=region, config=config, **self._credentials)
@@ -142,9 +143,16 @@ class Ec2:
         """TerminateInstances of one machine, or Refusal."""
         self._tell(region, "terminate_instances", {"InstanceIds": [ec2_id]})
 
-    def _tell(self, region: str, operation: str, request: dict[str, Any]) -> dict:
+    def answer_hook(self, region: str, verb: str, named: dict[str, Any]) -> None:
+        """Let Auto Scaling go on with a machine, or wait on; or Refusal."""
+        if verb == "complete":
+            self._tell(region, "complete_lifecycle_action", {**named, "LifecycleActionResult": "CONTINUE"}, "autoscaling")
+        else:
+            self._tell(region, "record_lifecycle_action_heartbeat", named, "autoscaling")
+
+    def _tell(self, region: str, operation: str, request: dict[str, Any], service: str = "ec2") -> dict:
         try:
-            return getattr(self.client("ec2", region, INTENTS), operation)(**request)
+            return getattr(self.client(service, region, INTENTS), operation)(**request)
         except ClientError as error:
             code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"].get("HTTPStatusCode", 400)
             raise Refusal(classify(code, status), code, error.response["Error"].get("Message", "")) from error

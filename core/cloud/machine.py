@@ -19,6 +19,7 @@ class Machine:
     reason: str | None
     tags: Mapping[str, str]
     launch_spec: Mapping[str, Any] = field(default_factory=dict)
+    az_id: str = ""
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> "Machine":
@@ -33,6 +34,7 @@ class Machine:
             reason=row.get("StateReason", {}).get("Code"),
             tags={tag["Key"]: tag["Value"] for tag in row.get("Tags", [])},
             launch_spec=_launch_spec(row),
+            az_id=row.get("Placement", {}).get("AvailabilityZoneId", ""),
         )
 
 

@@ -19,6 +19,7 @@ class Incident(FromRow):
     agent_id: int
     instance_id: int
     successor_id: int | None
+    aws_account: str
     ec2_instance_id: str
     cause: str
     notice_rank: int
@@ -31,6 +32,7 @@ class Incident(FromRow):
     end_proven_at: datetime | None
     closed_at: datetime | None
     outcome: str | None
+    verified_by: str | None
     downtime_seconds: float | None
     downtime_method: str | None
 

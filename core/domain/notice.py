@@ -26,26 +26,38 @@ class NoticeKind:
     name: str
     words: str
     rank: Rank
-    time_members: tuple[str, ...]
-    has_deadline: bool
+    time_members: tuple[str, ...] = ()
+    has_deadline: bool = False
 
 
+# Agents tell of the first two; the others come as AWS's events alone. tests/fixtures/notices holds one of each.
 NOTICES = {
     kind.name: kind
     for kind in (
-        NoticeKind("rebalance", "rebalance recommendation", Rank.REBALANCE, ("notice_time", "time"), has_deadline=False),
+        NoticeKind("rebalance", "rebalance recommendation", Rank.REBALANCE, ("notice_time", "time")),
         NoticeKind("termination", "interruption notice", Rank.TERMINATION, ("time", "termination_time"), has_deadline=True),
+        NoticeKind("state_change", "state change", Rank.NONE),
+        NoticeKind("eviction", "eviction by AWS", Rank.NONE),
+        NoticeKind("maintenance", "scheduled maintenance", Rank.TERMINATION, has_deadline=True),
+        NoticeKind("lifecycle", "Auto Scaling termination", Rank.TERMINATION),
+        NoticeKind("activity", "Auto Scaling or API activity", Rank.NONE),
     )
 }
 
 STALE_AFTER = timedelta(seconds=300)
 EARLIEST_DEADLINE = timedelta(seconds=-300)
 LATEST_DEADLINE = timedelta(seconds=600)
+GRACE = timedelta(seconds=5)  # AWS writes whole seconds, and a poll takes two
+BELIEVABLE_YEARS = range(1970, 9000)
+STALE, OVERDUE = "stale", "overdue"
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One sighting, read. ``deadline`` is None for a rebalance; ``disposition`` is act or verify."""
+    """One sighting, read. ``deadline`` is None where none is promised.
+
+    ``disposition`` is act, verify or record; ``reason`` says why it is not act.
+    """
 
     kind: NoticeKind
     source_key: str
@@ -54,6 +66,7 @@ class Notice:
     disposition: str
     action: str
     payload: Mapping[str, Any]
+    reason: str | None = None
 
     @property
     def rank(self) -> Rank:
@@ -68,24 +81,40 @@ def read_notice(kind: NoticeKind, body: Mapping[str, Any], received_at: datetime
     """
     text = _time_text(kind, body)
     at = parse_time(text)
+    deadline = _deadline(kind, body, at, received_at)
+    doubt = STALE if _is_stale(body) else OVERDUE if is_overdue(deadline, received_at) else None
     return Notice(
         kind=kind,
         source_key=(text or received_at.isoformat())[:128],
         action_time=at,
-        deadline=_deadline(kind, body, at, received_at),
-        disposition="verify" if _is_stale(body) else "act",
+        deadline=deadline,
+        disposition="verify" if doubt else "act",
         action=str(body.get("action") or "terminate"),
         payload=body,
+        reason=doubt,
     )
+
+
+def credible(deadline: datetime | None, received_at: datetime) -> datetime:
+    """The deadline if it lies close enough to the receipt to be believed, else the time of receipt."""
+    if deadline is None:
+        return received_at
+    return deadline if EARLIEST_DEADLINE <= deadline - received_at <= LATEST_DEADLINE else received_at
+
+
+def is_overdue(deadline: datetime | None, received_at: datetime) -> bool:
+    """Whether what was announced should have happened by now: the state is asked for before anything is done."""
+    return deadline is not None and deadline < received_at - GRACE
 
 
 def parse_time(text: str | None) -> datetime | None:
     """An RFC 3339 time as aware UTC; without offset it is UTC; None for what is no time."""
     try:
         at = datetime.fromisoformat((text or "").strip())
-    except ValueError:
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    return at if at.year in BELIEVABLE_YEARS else None
 
 
 def earlier(a: datetime | None, b: datetime | None) -> datetime | None:
@@ -101,10 +130,7 @@ def _deadline(kind: NoticeKind, body: Mapping[str, Any], at: datetime | None, re
     """The credible deadline of a termination; the time of receipt when none is credible, or for hibernate."""
     if not kind.has_deadline:
         return None
-    if body.get("action") == "hibernate" or at is None:
-        return received_at
-    credible = EARLIEST_DEADLINE <= at - received_at <= LATEST_DEADLINE
-    return at if credible else received_at
+    return received_at if body.get("action") == "hibernate" else credible(at, received_at)
 
 
 def _is_stale(body: Mapping[str, Any]) -> bool:

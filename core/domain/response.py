@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from core.domain import failover
 from core.domain.incident import Incident
 from core.domain.lifecycle import AgentConfig, Instance, Replica, Role
 from core.domain.notice import Rank
 from core.domain.waits import USUAL, Waits
 
 SILENT_AFTER = timedelta(seconds=45)
+ALONE_READY_WITHIN = timedelta(seconds=300)
 
 
 class Action(StrEnum):
@@ -49,6 +51,12 @@ class Standby:
         return None
 
 
+    def gave_up(self, now: datetime) -> bool:
+        """Whether a machine that a host launched alone is not waited for any more; it is left running (L3-5)."""
+        at = self.replica.launched_at
+        return self.replica.mode == failover.MODE and at is not None and now - at > ALONE_READY_WITHIN
+
+
 @dataclass(frozen=True)
 class Situation:
     """All that a decision looks at, read under the agent's lock."""
@@ -82,8 +90,24 @@ def best_standby(standbys: tuple[Standby, ...], now: datetime) -> Standby | None
     return min(fit, key=lambda standby: standby.replica.ready_at, default=None)
 
 
+def successor(s: Situation, now: datetime) -> Standby | None:
+    """Who is promoted: once the primary is gone, a machine that was launched alone and may serve already; else the best."""
+    return _acting_alone(s) or best_standby(s.standbys, now)
+
+
+def _acting_alone(s: Situation) -> Standby | None:
+    """EC2 says that the primary has ended and that the machine its host launched for it runs (Level 3)."""
+    if s.incident.gone_at is None:
+        return None
+    lonely = (st for st in s.standbys if st.replica.mode == failover.MODE and not st.instance.terminate_requested_at)
+    return next((st for st in lonely if st.instance.state in ("pending", "running")), None)
+
+
 def _answer_the_end(s: Situation, now: datetime) -> Decision:
     """The primary will end, or has ended: promote, wait for what is on its way, or launch."""
+    alone = _acting_alone(s)
+    if alone:
+        return Decision(Action.PROMOTE, f"Promoted {alone.instance.name} because {_why(s)} and a host had launched it alone")
     ready = best_standby(s.standbys, now)
     if ready:
         return Decision(Action.PROMOTE, f"Promoted {ready.instance.name} because {_why(s)} and it was ready")
@@ -115,7 +139,7 @@ def _answer_a_risk(s: Situation, now: datetime) -> Decision:
 def _still_coming(s: Situation, now: datetime) -> Standby | None:
     """A replica that may yet become fit: not noticed itself, not doomed."""
     hopeful = (st for st in s.standbys if st.instance.notice_rank == 0 and not st.instance.terminate_requested_at)
-    return next((st for st in hopeful if st.unfit(now)), None)
+    return next((st for st in hopeful if st.unfit(now) and not st.gave_up(now)), None)
 
 
 def _moved_lately(s: Situation, now: datetime) -> bool:
@@ -131,4 +155,6 @@ def _why(s: Situation) -> str:
         "rebalance": f"AWS recommends moving off {s.subject.name}",
         "termination": f"{s.subject.name} will be interrupted",
         "no_notice": f"{s.subject.name} was lost without notice",
+        "maintenance": f"AWS will take {s.subject.name} down for maintenance",
+        "lifecycle": f"Auto Scaling is about to end {s.subject.name}",
     }["termination" if s.incident.notice_rank >= 2 and s.incident.cause == "rebalance" else s.incident.cause]

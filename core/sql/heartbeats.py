@@ -7,20 +7,29 @@ from core.domain.downtime import ServingReport
 
 
 def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int, skew_ms: int | None, serving: int | None,
-          serving_since: datetime | None, spooled: int, dead: int, figures: str, now: datetime) -> None:  # fmt: skip
+          serving_since: datetime | None, spooled: int, dead: int, figures: str, now: datetime, imds_ok: bool | None = None,
+          imds_silent_since: datetime | None = None, host_events: str | None = None, missed_beats: int = 0) -> None:  # fmt: skip
     tx.execute(
         "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, first_at, beats, seen_epoch, clock_skew_ms,"
-        " serving, serving_since, spooled, dead_notices, figures)"
+        " serving, serving_since, spooled, dead_notices, imds_ok, imds_silent_since, host_events, missed_beats, figures)"
         " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(now)s, 1, %(epoch)s, %(skew)s, %(serving)s,"
-        " %(since)s, %(spooled)s, %(dead)s, %(figures)s)"
+        " %(since)s, %(spooled)s, %(dead)s, %(imds_ok)s, %(silent)s, %(host_events)s, %(missed)s, %(figures)s)"
         " ON DUPLICATE KEY UPDATE received_at = VALUES(received_at), contact_at = VALUES(contact_at),"
         " first_at = COALESCE(first_at, VALUES(first_at)), beats = beats + 1,"
         " seen_epoch = GREATEST(seen_epoch, VALUES(seen_epoch)), clock_skew_ms = VALUES(clock_skew_ms),"
         " serving = VALUES(serving), serving_since = VALUES(serving_since), spooled = VALUES(spooled),"
-        " dead_notices = VALUES(dead_notices), figures = VALUES(figures)",
+        " dead_notices = VALUES(dead_notices), imds_ok = VALUES(imds_ok), imds_silent_since = VALUES(imds_silent_since),"
+        " host_events = VALUES(host_events), missed_beats = IF(VALUES(missed_beats) > 0, VALUES(missed_beats), missed_beats),"
+        " figures = VALUES(figures)",
         instance_id=instance_id, agent_id=agent_id, client_id=client_id, epoch=epoch, skew=skew_ms, serving=serving,
-        since=serving_since, spooled=spooled, dead=dead, figures=figures, now=now,
+        since=serving_since, spooled=spooled, dead=dead, imds_ok=None if imds_ok is None else int(imds_ok),
+        silent=imds_silent_since, host_events=host_events, missed=missed_beats, figures=figures, now=now,
     )  # fmt: skip
+
+
+def told(tx: Tx, instance_id: int) -> dict | None:
+    """What the host's last heartbeat said of its notices; None before the first."""
+    return tx.one("SELECT imds_ok, dead_notices FROM agent_heartbeats WHERE instance_id = %(id)s", id=instance_id)
 
 
 def touch(tx: Tx, instance_id: int, now: datetime) -> None:

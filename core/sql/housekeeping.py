@@ -27,3 +27,8 @@ def old_job_runs(tx: Tx) -> int:
 
 def old_snapshots(tx: Tx) -> int:
     return tx.execute("DELETE FROM spot_price_snapshots WHERE received_at < UTC_TIMESTAMP(6) - INTERVAL 90 DAY LIMIT %(n)s", n=BATCH)
+
+
+def old_notices(tx: Tx) -> int:
+    """Sightings that belong to no incident: of machines nobody knew or looked after."""
+    return tx.execute("DELETE FROM notices WHERE received_at < UTC_TIMESTAMP(6) - INTERVAL 30 DAY AND incident_id IS NULL LIMIT %(n)s", n=BATCH)

@@ -58,6 +58,18 @@ def open_of_instance(tx: Tx, instance_id: int) -> Incident | None:
     )
 
 
+def newest_of(tx: Tx, instance_id: int) -> Incident | None:
+    return Incident.maybe(tx.one("SELECT * FROM incidents WHERE instance_id = %(id)s ORDER BY id DESC LIMIT 1", id=instance_id))
+
+
+def set_verified(tx: Tx, incident_id: int, proof: str, now: datetime) -> int:
+    """1 when that is news."""
+    return tx.execute(
+        "UPDATE incidents SET verified_at = %(now)s, verified_by = %(proof)s WHERE id = %(id)s AND verified_at IS NULL",
+        id=incident_id, proof=proof, now=now,
+    )  # fmt: skip
+
+
 def open_led_by(tx: Tx, successor_id: int) -> list[Incident]:
     """Open incidents that this instance was promoted for."""
     rows = tx.all("SELECT * FROM incidents WHERE successor_id = %(id)s AND open_slot = 1", id=successor_id)

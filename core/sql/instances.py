@@ -226,7 +226,9 @@ def to_watch(tx: Tx) -> list[Instance]:
         " WHERE i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE') AND i.ec2_instance_id IS NOT NULL"
         " AND (i.role = 'ZOMBIE' OR i.terminate_requested_at IS NOT NULL OR i.notice_rank > 0 OR i.launch_spec IS NULL"
         "      OR i.farewell_at > UTC_TIMESTAMP(6) - INTERVAL 5 MINUTE"
-        "      OR EXISTS (SELECT 1 FROM notices n WHERE n.ec2_instance_id = i.ec2_instance_id AND n.handled_at IS NULL)"
+        "      OR EXISTS (SELECT 1 FROM replica_instances r WHERE r.agent_id = i.agent_id AND r.mode = 'level3' AND r.ended_at IS NULL)"
+        "      OR EXISTS (SELECT 1 FROM notices n WHERE n.ec2_instance_id = i.ec2_instance_id AND n.handled_at IS NULL"
+        "        AND n.disposition = 'verify')"
         "      OR COALESCE(h.contact_at, i.created_at) < UTC_TIMESTAMP(6) - INTERVAL 45 SECOND)"
         " ORDER BY i.account_id, i.region, i.id LIMIT 1000"
     )
@@ -237,8 +239,8 @@ def late_launches(tx: Tx, seconds: int) -> list[dict]:
     """Replicas that were launched and never became ready."""
     return tx.all(
         "SELECT i.id, i.agent_id FROM instances i JOIN replica_instances r ON r.instance_id = i.id"
-        " WHERE r.status IN ('launching', 'syncing') AND r.ended_at IS NULL AND i.terminate_requested_at IS NULL"
-        " AND r.launched_at < UTC_TIMESTAMP(6) - INTERVAL %(seconds)s SECOND ORDER BY i.agent_id, i.id LIMIT 200",
+        " WHERE r.status IN ('launching', 'syncing') AND r.ended_at IS NULL AND r.mode <> 'level3'"
+        " AND i.terminate_requested_at IS NULL AND r.launched_at < UTC_TIMESTAMP(6) - INTERVAL %(seconds)s SECOND ORDER BY i.agent_id, i.id LIMIT 200",
         seconds=seconds,
     )
 

@@ -15,5 +15,6 @@ def figures(tx: Tx) -> dict:
         " (SELECT TIMESTAMPDIFF(SECOND, MIN(next_run_at), UTC_TIMESTAMP(6)) FROM actions WHERE state = 'pending') AS actions_oldest_seconds,"
         " (SELECT COUNT(*) FROM replica_instances WHERE ended_at IS NULL) AS replicas_live,"
         " (SELECT COUNT(*) FROM instances WHERE role = 'ZOMBIE') AS zombies,"
-        " (SELECT COUNT(*) FROM dead_letters) AS dead_letters_total"
+        " (SELECT COUNT(*) FROM dead_letters) AS dead_letters_total,"
+        " (SELECT COUNT(*) FROM account_holds) AS accounts_held"
     )

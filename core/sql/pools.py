@@ -8,13 +8,21 @@ from core.domain.pools import LONG_AGO, Pool
 MEMORY = ("ice_until", "danger_until", "poisoned_until")
 
 
-def in_region(tx: Tx, region: str) -> list[Pool]:
+def in_region(tx: Tx, region: str, client_id: int = 0) -> list[Pool]:
+    """Pools with what everybody knows of them and what this client alone has reported (INV-60)."""
     rows = tx.all(
-        "SELECT p.*, m.ice_until, m.danger_until, m.poisoned_until"
-        " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id WHERE p.region = %(region)s ORDER BY p.pool_id",
+        "SELECT p.*, m.ice_until, m.danger_until, m.poisoned_until, r.danger_until AS own_danger_until, r.poisoned_until AS own_poisoned_until"
+        " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id"
+        " LEFT JOIN pool_reports r ON r.pool_id = p.pool_id AND r.client_id = %(client_id)s"
+        " WHERE p.region = %(region)s ORDER BY p.pool_id",
         region=region,
+        client_id=client_id,
     )
-    return [Pool.from_row({**row, **{name: row[name] or LONG_AGO for name in MEMORY}}) for row in rows]
+    return [Pool.from_row({**row, **{name: _later(row, name) for name in MEMORY}}) for row in rows]
+
+
+def _later(row: dict, name: str) -> datetime:
+    return max(row[name] or LONG_AGO, row.get(f"own_{name}") or LONG_AGO)
 
 
 def without_capacity(tx: Tx) -> set[str]:
@@ -35,6 +43,37 @@ def remember(tx: Tx, pool_id: str, *, now: datetime, ice_until: datetime | None 
         " capacity_errors = capacity_errors + VALUES(capacity_errors), notices = notices + VALUES(notices), last_seen = VALUES(last_seen)",
         pool_id=pool_id, ice=ice_until, danger=danger_until, poisoned=poisoned_until, now=now,
     )  # fmt: skip
+
+
+def report(tx: Tx, client_id: int, pool_id: str, *, now: datetime, danger_until: datetime, poisoned_until: datetime | None) -> None:
+    """What one client saw of a pool; it holds for that client."""
+    tx.execute(
+        "INSERT INTO pool_reports (client_id, pool_id, danger_until, poisoned_until, notices, last_seen)"
+        " VALUES (%(client_id)s, %(pool_id)s, %(danger)s, COALESCE(%(poisoned)s, '2000-01-01'), 1, %(now)s)"
+        " ON DUPLICATE KEY UPDATE danger_until = GREATEST(danger_until, VALUES(danger_until)),"
+        " poisoned_until = GREATEST(poisoned_until, VALUES(poisoned_until)), notices = notices + 1, last_seen = VALUES(last_seen)",
+        client_id=client_id, pool_id=pool_id, danger=danger_until, poisoned=poisoned_until, now=now,
+    )  # fmt: skip
+
+
+def is_reported(tx: Tx, client_id: int, pool_id: str) -> bool:
+    """Whether the client's own flag on the pool still stands."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM pool_reports WHERE client_id = %(client_id)s AND pool_id = %(pool_id)s"
+        " AND danger_until > UTC_TIMESTAMP(6)",
+        client_id=client_id,
+        pool_id=pool_id,
+    )
+    return row["n"] > 0
+
+
+def witnesses(tx: Tx, pool_id: str) -> dict:
+    """How many clients see the pool in danger now, and how many of them lost a machine there."""
+    return tx.one(
+        "SELECT COUNT(*) AS clients, COALESCE(SUM(poisoned_until > UTC_TIMESTAMP(6)), 0) AS losers FROM pool_reports"
+        " WHERE pool_id = %(pool_id)s AND danger_until > UTC_TIMESTAMP(6)",
+        pool_id=pool_id,
+    )
 
 
 def on_demand_price(tx: Tx, region: str, instance_type: str) -> float | None:

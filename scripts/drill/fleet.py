@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from core.cloud.simulator.catalogue import TYPES, ZONES
-from scripts import demo
+from scripts import demo, event_queue
 from scripts.client import Api
 from scripts.drill import processes
 from scripts.drill.prober import Prober, Sight
@@ -37,6 +37,7 @@ class Fleet:
 
     def __init__(self, stack: Stack, prober: Prober, count: int, account: str = demo.ACCOUNT):
         self.stack, self.levers, self.prober, self.account = stack, stack.levers, prober, account
+        event_queue.create(stack.simulator_url, account)
         self._client = demo.create_client(stack, f"drill-{account}")
         self._api, self._admin = Api(stack.url, self._client.token), Api(stack.url, stack.secrets["ADMIN_TOKEN"])
         self.workloads = self._enrol(count)
@@ -78,6 +79,10 @@ class Fleet:
         """What the product calls its live machines."""
         machines = [agent[role] for agent in self._agents() for role in ("primary", "replica") if agent[role]]
         return {machine["ec2_instance_id"] for machine in machines}
+
+    def primaries(self) -> set[str]:
+        """What the product calls its PRIMARYs."""
+        return {agent["primary"]["ec2_instance_id"] for agent in self._agents() if agent["primary"]}
 
     def ghosts(self) -> set[str]:
         """Ended machines some process of which is still alive."""

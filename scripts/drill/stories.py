@@ -13,6 +13,10 @@ from scripts.drill.strike import Pace, Strike
 
 CALLED_WITHIN_SECONDS = 8.0
 BOOTED_WITHIN_SECONDS = 20.0
+PLANNED_WITHIN_SECONDS = 20.0
+ADOPTED_WITHIN_SECONDS = 60.0
+ALONE_LEAD_SECONDS = 12.0  # the machine launched alone serves only once its predecessor is gone: the story need not last two minutes
+SILENT_SECONDS, SILENT_BY_THE_CLOCK_SECONDS = 12.0, 120.0
 FROZEN_SECONDS = 4.0  # long enough for a promotion; after 10 s without contact the successor rightly serves anyway
 REPLICA_LIFE_SECONDS = 6 * 3600
 EXPIRED_WITHIN_SECONDS = 15.0
@@ -57,6 +61,32 @@ def hibernate(fleet: Fleet, pace: Pace) -> list[Strike]:
     """AWS hibernates the machines: the notice comes with the end, without two minutes in between."""
     strikes = _interrupt(fleet, pace.lead_seconds, action="hibernate")
     return [replace(strike, deadline=strike.shown_at + pace.lead_seconds) for strike in strikes]
+
+
+def alone(fleet: Fleet, pace: Pace) -> list[Strike]:
+    """Every server is killed, then the interruption comes; one is started again only once the workloads serve elsewhere."""
+    if not within(PLANNED_WITHIN_SECONDS, lambda: all(_has_a_plan(fleet, workload) for workload in fleet.workloads), every=0.5):
+        raise NotReady("not every host has a failover plan")
+    fleet.stack.kill_server()
+    try:
+        strikes = _interrupt(fleet, min(pace.lead_seconds, ALONE_LEAD_SECONDS))
+        within(ALONE_LEAD_SECONDS + BOOTED_WITHIN_SECONDS, lambda: all(_serves_elsewhere(fleet, strike) for strike in strikes))
+    finally:
+        fleet.stack.start_server()
+    within(ADOPTED_WITHIN_SECONDS, lambda: fleet.running() == fleet.primaries(), every=0.5)
+    return strikes
+
+
+def silent(fleet: Fleet, pace: Pace) -> list[Strike]:
+    """The agents fall silent, for two minutes by the server's clock; their machines and workloads are well."""
+    shown_at = time.time()
+    strikes = [Strike(w, _serving_id(fleet, w), shown_at, shown_at + SILENT_SECONDS) for w in fleet.workloads]
+    with ThreadPoolExecutor(len(strikes)) as hands:
+        for strike in strikes:
+            hands.submit(freeze_agent, fleet.stack.folder / "simulator", strike.instance_id, SILENT_SECONDS)
+        time.sleep(1.0)
+        fleet.stack.jump(SILENT_BY_THE_CLOCK_SECONDS)
+    return strikes
 
 
 def no_notice(fleet: Fleet, pace: Pace) -> list[Strike]:
@@ -145,6 +175,8 @@ STORIES = {
     "throttled": Story(throttled, Expectation(average_calls=2)),
     "safe_mode": Story(safe_mode, Expectation(launch_within=None)),
     "storm": Story(storm, Expectation()),
+    "alone": Story(alone, Expectation(gap_p95=10.0, launch_within=5.0, in_time=False)),
+    "silent": Story(silent, Expectation(moves=False, launched=0, least_calls=0, average_calls=0, gap_p95=1.0)),
 }
 
 
@@ -175,6 +207,16 @@ def _freeze_at_succession(fleet: Fleet, strike: Strike) -> None:
     machines = len(fleet.machines(strike.workload))
     if within(BOOTED_WITHIN_SECONDS, lambda: len(fleet.machines(strike.workload)) > machines):
         freeze_agent(fleet.stack.folder / "simulator", strike.instance_id, FROZEN_SECONDS)
+
+
+def _has_a_plan(fleet: Fleet, workload: Workload) -> bool:
+    """Whether the host of the machine that serves may act alone; its own folder tells."""
+    host = fleet.stack.folder / "simulator" / "hosts" / _serving_id(fleet, workload)
+    return (host / "state" / "plan.json").exists()
+
+
+def _serves_elsewhere(fleet: Fleet, strike: Strike) -> bool:
+    return any(sight.instance_id != strike.instance_id for sight in fleet.serving(strike.workload))
 
 
 def _serving_id(fleet: Fleet, workload: Workload) -> str:

@@ -83,6 +83,31 @@ def _without_retry() -> None:
     actions.RECORD[actions.Answer.UNKNOWN] = actions._failed
 
 
+def _without_adoption() -> None:
+    """A server that is back knows nothing of machines that hosts launched alone."""
+    from core import level3
+
+    level3.adopt = lambda account, region, machines: 0
+    level3.report = lambda tx, agent_id, reporter_id, body: {"adopted": False, "replica_id": None, "epoch": 0}
+
+
+def _without_ground_truth() -> None:
+    """A silent machine is taken for a lost one, whatever EC2 says."""
+    from core import watch
+    from core.domain.response import SILENT_AFTER
+    from core.sql import heartbeats
+
+    observe = watch.observe
+
+    def believe_silence(tx, agent, safe, instance, machine):
+        contact = heartbeats.last_contact(tx, instance.id)
+        if contact and tx.now() - contact > SILENT_AFTER:
+            return watch._gone(tx, agent, safe, instance, "its agent is silent")
+        return observe(tx, agent, safe, instance, machine)
+
+    watch.observe = believe_silence
+
+
 @dataclass(frozen=True)
 class Twin:
     """What is taken out, and the story that must turn red for it, no slower than it takes to see that."""
@@ -101,6 +126,8 @@ TWINS = {
     "without_safe_mode": Twin(_without_safe_mode, "safe_mode", Pace(settle_seconds=1)),
     "without_expiry": Twin(_without_expiry, "false_alarm", Pace(prepare_seconds=10, settle_seconds=1)),
     "without_retry": Twin(_without_retry, "throttled", Pace(lead_seconds=20, settle_seconds=1)),
+    "without_adoption": Twin(_without_adoption, "alone", Pace(settle_seconds=1)),
+    "without_ground_truth": Twin(_without_ground_truth, "silent", Pace(settle_seconds=4)),
     "without_token_reuse": Twin(_without_token_reuse, "cut", Pace(settle_seconds=12)),
 }
 

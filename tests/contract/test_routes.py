@@ -11,6 +11,7 @@ from tests.contract.tree import ROOT
 # Writes whose repetition is harmless by themselves, each with its reason.
 HARMLESS = {
     "agents.heartbeat": "the newest wins; every 15 s",
+    "events.aws_event": "the event's own id tells its copies; EventBridge sends no request id",
     "identity.sign_in": "a second session is a second session",
     "identity.sign_out": "what is dead stays dead",
     "inbox.mark_read": "what is read stays read",

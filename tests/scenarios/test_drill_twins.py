@@ -23,6 +23,8 @@ MISSES = {
     "without_safe_mode": ["while SAFE MODE was in force"],
     "without_expiry": ["left running"],
     "without_retry": ["more than one machine"],
+    "without_adoption": ["more than one machine"],
+    "without_ground_truth": ["that were well"],
     "without_token_reuse": ["more than one machine", "run that nobody has recorded"],
 }
 LONGEST = "without_token_reuse"

@@ -7,7 +7,7 @@ import pytest
 from scripts.stack import Stack
 from tests.scenarios.town import Shop, Town, until
 
-NOTICES = "SELECT {} FROM notices n JOIN clients c ON c.id = n.client_id WHERE c.uuid = %s"
+NOTICES = "SELECT {} FROM notices n JOIN clients c ON c.id = n.client_id WHERE c.uuid = %s AND n.kind = 'termination' AND n.channel = '{}'"
 OF_KIND = "SELECT COUNT(*) FROM actions a JOIN clients c ON c.id = a.client_id WHERE c.uuid = %s AND a.kind = 'launch'"
 RECEIPTS = (
     "SELECT COUNT(*) FROM notifications n JOIN clients c ON c.id = n.client_id WHERE c.uuid = %s AND n.dedupe_key LIKE '%%received%%'"
@@ -22,7 +22,8 @@ def told(stack: Stack) -> tuple[Town, Shop, list[dict]]:
     [shop] = town.open("web-shop")
     stack.levers.imds(shop.ec2_id, drift=True)
     town.levers.interrupt(shop.ec2_id)
-    until("the agent told", lambda: town.story(shop)["incident"], 10)
+    until("the agent told", lambda: town.count(NOTICES.format("COUNT(*)", "agent")), 10)
+    until("the queue told", lambda: town.count(NOTICES.format("COUNT(*)", "eventbridge")), 10)
     at = (datetime.now(UTC) + timedelta(seconds=100)).isoformat()
     same = [town.notice(shop, "termination", request_id="the-same-request", time=at) for _ in range(COPIES)]
     fresh = [town.notice(shop, "termination", time=at) for _ in range(COPIES)]
@@ -44,10 +45,11 @@ def test_every_reply_names_the_same_incident(told):
 
 def test_each_copy_is_counted_once_and_a_repeated_request_is_no_copy(told):
     town, _, _ = told
-    rows, sightings = town.count(NOTICES.format("COUNT(*)")), town.count(NOTICES.format("SUM(sightings)"))
+    rows, sightings = (town.count(NOTICES.format(what, "agent")) for what in ("COUNT(*)", "SUM(sightings)"))
 
     assert rows <= 2  # what the metadata said, and what the client said of it
     assert sightings == 1 + 1 + COPIES  # the agent's, the repeated request, the fresh ones
+    assert town.count(NOTICES.format("COUNT(*)", "eventbridge")) == 1  # AWS's own event, by the queue
 
 
 def test_one_launch_one_machine_one_promotion_one_message(told):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import requests
 
-from scripts import demo
+from scripts import demo, event_queue
 from scripts.client import Api
 from scripts.stack import Stack
 
@@ -31,13 +31,17 @@ class Town:
     def __init__(self, stack: Stack):
         self.stack, self.levers = stack, stack.levers
         self.account = f"{secrets.randbelow(10**12):012d}"
+        self.queue = event_queue.create(stack.simulator_url, self.account)
         self.client = demo.create_client(stack, f"Town-{self.account}")
         self.api = Api(stack.url, self.client.token)
 
-    def open(self, *names: str) -> list[Shop]:
-        """Launch workloads as a customer does, and wait until each answers and EC2 was asked what it is made of."""
+    def open(self, *names: str, role: bool = False) -> list[Shop]:
+        """Launch workloads as a customer does, and wait until each answers and EC2 was asked what it is made of.
+
+        Without a ``role`` their hosts can do nothing alone when the server is away (Level 3).
+        """
         for name in names:
-            demo.launch_workload(self.stack, self.api, name, "m5.large", "use1-az6", self.account)
+            demo.launch_workload(self.stack, self.api, name, "m5.large", "use1-az6", self.account, role=role)
         until("every workload serves", lambda: sum(bool(row["serving"]) for row in self.rows()) >= len(names), 30)
         until("EC2 was asked about each", lambda: self.unknown_machines() == 0, 15)
         return [self._shop(row) for row in self.rows() if row["logical_name"] in names]

@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def situation(**changes) -> Situation:
     """A rebalance recommendation for a PRIMARY that is moved as the default says."""
-    incident = SimpleNamespace(promoted_at=None, notice_rank=Rank.REBALANCE, cause="rebalance", sentence="")
+    incident = SimpleNamespace(promoted_at=None, gone_at=None, notice_rank=Rank.REBALANCE, cause="rebalance", sentence="")
     subject = SimpleNamespace(role="PRIMARY", name="i-1")
     return Situation(**{
         "incident": incident, "subject": subject, "config": SimpleNamespace(rebalance_mode="prepare_replica"), "standbys": (), **changes,

@@ -3,14 +3,17 @@
 import argparse
 import io
 import json
+import select
 import signal
+import socket
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from core.cloud.simulator.app import Simulator
-from core.cloud.simulator.failure import Dropped
+from core.cloud.simulator.failure import Dripping, Dropped
 from core.cloud.simulator.world import World
 
 
@@ -27,14 +30,25 @@ class Handler(BaseHTTPRequestHandler):
         environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in self.headers.items()}
         environ |= {
             "REQUEST_METHOD": self.command, "PATH_INFO": path, "QUERY_STRING": query, "CONTENT_LENGTH": str(length),
-            "wsgi.input": io.BytesIO(self.rfile.read(length)),
+            "wsgi.input": io.BytesIO(self.rfile.read(length)), "simulator.alive": self._caller_is_there,
         }  # fmt: skip
         try:
             body = self.application(environ, self._start)
         except Dropped:
             self.close_connection = True
             return
+        except Dripping:
+            self._drip()
+            return
         self.wfile.write(b"".join(body))
+
+    def _drip(self) -> None:
+        """Byte by byte, until the client has had enough or half a minute is over."""
+        self._start("200 OK", [("Content-Length", "1000")])
+        self.close_connection = True
+        for _ in range(60):
+            self.wfile.write(b".")
+            time.sleep(0.5)
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_any
 
@@ -44,6 +58,11 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
+
+    def _caller_is_there(self) -> bool:
+        """Whether the connection still stands: nobody would hear the answer to a long poll otherwise."""
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        return not readable or bool(self.connection.recv(1, socket.MSG_PEEK))
 
     def log_message(self, format: str, *args: object) -> None:
         """The call log is the log."""

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from core.cloud.simulator import imds
+from core.cloud.simulator import imds, roles
 from core.cloud.simulator.control import LEVERS
 from core.cloud.simulator.failure import AwsError
-from core.cloud.simulator.operations import OPERATIONS
+from core.cloud.simulator.operations import OPERATIONS, WAITING
+from core.cloud.simulator.queues import CALLER
 from core.cloud.simulator.wire import read_call, write_error, write_reply
 from core.cloud.simulator.world import World
 
@@ -26,6 +27,7 @@ class Simulator:
         self.world = world
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        CALLER.alive = environ.get("simulator.alive", lambda: True)
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"].lstrip("/")
         headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -72,6 +74,7 @@ class Simulator:
         account = DEFAULT_ACCOUNT if account == "0" * 12 else account
         try:
             operation, params = read_call(service, headers, body)
+            roles.check(self.world, headers, body, scope["region"], operation.name, params)
             kind, data = write_reply(operation, self._call(service, operation.name, account, scope["region"], params))
             return 200, {"Content-Type": kind}, data
         except AwsError as error:
@@ -102,6 +105,8 @@ class Simulator:
         self.world.faults.strike(name, account, "before")
         if params.get("DryRun"):
             raise AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        if name in WAITING:
+            return operation(self.world, account, region, params)
         with self.world.lock:
             return operation(self.world, account, region, params)
 

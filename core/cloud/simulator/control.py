@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from core.cloud.simulator.event_levers import EVENT_LEVERS
 from core.cloud.simulator.failure import AwsError
 from core.cloud.simulator.faults import Rule
 from core.cloud.simulator.instance import SimInstance, iso
@@ -10,10 +11,7 @@ from core.cloud.simulator.world import World
 
 
 def _instance(world: World, body: dict) -> SimInstance:
-    instance = world.instances.get(body.get("instance_id", ""))
-    if instance is None:
-        raise AwsError("InvalidInstanceID.NotFound", f"there is no instance {body.get('instance_id')}", 404)
-    return instance
+    return world.known(body.get("instance_id", ""))
 
 
 def health(world: World, body: dict) -> dict:
@@ -54,8 +52,7 @@ def interrupt(world: World, body: dict) -> dict:
 
 def rebalance(world: World, body: dict) -> dict:
     instance = _instance(world, body)
-    instance.rebalance = {"noticeTime": iso(world.now()), "shown_at": time.time()}
-    world.changed()
+    world.recommend_rebalance(instance)
     return {"notice_time": instance.rebalance["noticeTime"], "shown_at": instance.rebalance["shown_at"]}
 
 
@@ -120,7 +117,7 @@ def imds(world: World, body: dict) -> dict:
         instance.imds["trouble"] = {"status": body["status"], "paths": paths, "until": until, "count": body.get("count")}
     if body.get("clear"):
         instance.imds.pop("trouble", None)
-    for knob in ("drift", "token_ttl", "termination_text", "identity_az", "scheduled", "asg_state"):
+    for knob in ("drift", "token_ttl", "termination_text", "identity_az", "scheduled", "asg_state", "denied", "role_code"):
         if knob in body:
             instance.imds[knob] = body[knob]
     if body.get("forget_tokens"):
@@ -170,4 +167,5 @@ LEVERS: dict[tuple[str, str], Lever] = {
     ("POST", "settings"): settings,
     ("POST", "clock"): clock,
     ("POST", "reset"): reset,
+    **EVENT_LEVERS,
 }

@@ -11,3 +11,7 @@ class AwsError(Exception):
 
 class Dropped(Exception):
     """The connection ends without a reply."""
+
+
+class Dripping(Exception):
+    """The reply comes byte by byte and does not end."""

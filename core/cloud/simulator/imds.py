@@ -5,7 +5,8 @@ import secrets
 import time
 from collections.abc import Callable
 
-from core.cloud.simulator.failure import Dropped
+from core.cloud.simulator import roles
+from core.cloud.simulator.failure import Dripping, Dropped
 from core.cloud.simulator.instance import SimInstance, iso
 from core.cloud.simulator.world import World
 
@@ -52,6 +53,8 @@ def _trouble(world: World, instance: SimInstance, path: str) -> Answer | None:
         knob["count"] -= 1
         if knob["count"] < 0:
             return None
+    if status == "drip":
+        raise Dripping()
     if status == "timeout":
         time.sleep(30)
     if status in ("timeout", "refused"):
@@ -66,8 +69,8 @@ def _item(world: World, i: SimInstance, path: str) -> str | None:
     make = ITEMS.get(path)
     if make:
         return make(world, i)
-    if path.startswith("meta-data/iam/security-credentials/") and i.profile_arn:
-        return _credentials(world)
+    if path == f"meta-data/iam/security-credentials/{roles.ROLE}" and i.profile_arn:
+        return roles.credentials(world, i)
     return None
 
 
@@ -95,13 +98,6 @@ def _identity(world: World, i: SimInstance) -> str:
     return json.dumps(document)
 
 
-def _credentials(world: World) -> str:
-    return json.dumps({
-        "Code": "Success", "Type": "AWS-HMAC", "LastUpdated": iso(world.now()), "AccessKeyId": "ASIASIMULATED0000000",
-        "SecretAccessKey": "simulated", "Token": "simulated", "Expiration": iso(world.now() + 6 * 3600),
-    })  # fmt: skip
-
-
 ITEMS: dict[str, Callable[[World, SimInstance], str | None]] = {
     "meta-data": lambda w, i: "ami-id\ninstance-id\ninstance-life-cycle\ninstance-type\nplacement/\n",
     "meta-data/instance-id": lambda w, i: i.instance_id,
@@ -122,7 +118,7 @@ ITEMS: dict[str, Callable[[World, SimInstance], str | None]] = {
     "meta-data/events/recommendations/rebalance": lambda w, i: i.rebalance and json.dumps({"noticeTime": i.rebalance["noticeTime"]}),
     "meta-data/events/maintenance/scheduled": lambda w, i: json.dumps(i.imds.get("scheduled", [])),
     "meta-data/events/maintenance/history": lambda w, i: "[]",
-    "meta-data/iam/security-credentials": lambda w, i: "spotopt-host" if i.profile_arn else None,
+    "meta-data/iam/security-credentials": lambda w, i: roles.ROLE if i.profile_arn else None,
     "meta-data/iam/info": lambda w, i: i.profile_arn and json.dumps({"Code": "Success", "InstanceProfileArn": i.profile_arn}),
     "dynamic/instance-identity/document": _identity,
     "user-data": lambda w, i: i.user_data or None,

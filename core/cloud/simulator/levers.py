@@ -4,6 +4,8 @@ from typing import Any
 
 import requests
 
+from core.cloud.simulator.catalogue import REGION
+
 
 class Levers:
     """``url`` is the simulator's own address."""
@@ -80,6 +82,38 @@ class Levers:
 
     def reset(self, account_id: str) -> None:
         self._post("reset", account_id=account_id)
+
+    def events(self, **knobs: float) -> dict:
+        """Trouble for events on their way: shares of loss, duplicate, twice, reorder; delay_seconds."""
+        return self._post("events", **knobs)
+
+    def calm_events(self) -> None:
+        self.events(loss=0, duplicate=0, twice=0, reorder=0, delay_seconds=0)
+
+    def events_sent(self, account_id: str) -> list[dict]:
+        return self._get("events", {"account_id": account_id})
+
+    def publish(self, event: dict) -> None:
+        """Put an event on the bus; rules decide where it goes."""
+        self._post("events/publish", event=event)
+
+    def send(self, account_id: str, queue: str, region: str = REGION, **content: Any) -> bool:
+        """Put ``event`` or a bare ``text`` into a queue, past every rule."""
+        return self._post("events/send", account_id=account_id, queue=queue, region=region, **content)["sent"]
+
+    def wake_messages(self, account_id: str) -> int:
+        """What was received and not deleted is visible again at once."""
+        return self._post("events/wake", account_id=account_id)["messages"]
+
+    def health_event(self, instance_ids: list[str], not_before: float, **more: Any) -> None:
+        self._post("events/health", instance_ids=instance_ids, not_before=not_before, **more)
+
+    def lifecycle(self, instance_id: str) -> str:
+        """Auto Scaling begins to end a machine; the action's token."""
+        return self._post("events/lifecycle", instance_id=instance_id)["token"]
+
+    def hooks(self) -> dict:
+        return self._get("events/hooks")
 
     def _get(self, name: str, query: dict | None = None) -> Any:
         return self._check(self._session.get(f"{self._base}/{name}", params=query, timeout=10))

@@ -4,10 +4,13 @@ import json
 from collections.abc import Callable
 
 from core.cloud.simulator import describes
+from core.cloud.simulator.bus import EVENTS
 from core.cloud.simulator.catalogue import REGION, TYPES
 from core.cloud.simulator.failure import AwsError
 from core.cloud.simulator.instance import stamp
 from core.cloud.simulator.launches import find_template, run_instances
+from core.cloud.simulator.scaling import AUTO_SCALING
+from core.cloud.simulator.sqs import SQS
 from core.cloud.simulator.world import World
 
 
@@ -46,8 +49,9 @@ def _start_instances(world: World, account: str, region: str, params: dict) -> d
         if instance.state != "stopped":
             raise AwsError("IncorrectInstanceState", f"The instance '{instance_id}' is not in a state from which it can be started.")
         before = describes.state_row(instance)
-        instance.state, instance.boots_at, instance.state_reason = "pending", world.now() + world.settings["boot_seconds"], None
-        world.changed()
+        instance.boots_at, instance.state_reason = world.now() + world.settings["boot_seconds"], None
+        instance.notice = None
+        world.enter(instance, "pending")
         changed.append({"InstanceId": instance_id, "PreviousState": before, "CurrentState": describes.state_row(instance)})
     return {"StartingInstances": changed}
 
@@ -177,4 +181,8 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
     },
     "sts": {"GetCallerIdentity": _get_caller_identity, "AssumeRole": _assume_role},
     "pricing": {"GetProducts": _get_products},
+    "sqs": SQS,
+    "events": EVENTS,
+    "autoscaling": AUTO_SCALING,
 }
+WAITING = {"ReceiveMessage"}  # called without the world's lock

@@ -8,11 +8,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from core.cloud.simulator import announcements
+from core.cloud.simulator.bus import Bus
 from core.cloud.simulator.catalogue import TYPES
+from core.cloud.simulator.failure import AwsError
 from core.cloud.simulator.faults import Faults
 from core.cloud.simulator.hosts import Hosts
 from core.cloud.simulator.instance import ALIVE, SimInstance, iso
 from core.cloud.simulator.market import Market
+from core.cloud.simulator.queues import Queues
 
 ENDING_SECONDS = 1.0
 TICK_SECONDS = 0.05
@@ -27,6 +31,9 @@ class World:
         self.settings = {"boot_seconds": boot_seconds, "hide_new_ids_seconds": 0.0}
         self.random = Random(seed)
         self.market, self.faults, self.hosts = Market(seed), Faults(seed), Hosts(folder / "hosts")
+        self.queues = Queues(self.now)
+        self.bus = Bus(self.queues, seed)
+        self.hooks: dict[str, dict[str, Any]] = {}
         self.instances: dict[str, SimInstance] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
         self.templates: dict[str, dict[str, Any]] = {}
@@ -45,6 +52,12 @@ class World:
     def new_id(self, prefix: str) -> str:
         return f"{prefix}-{self.random.getrandbits(68):017x}"
 
+    def known(self, instance_id: str) -> SimInstance:
+        """The machine with this id, whoever's it is."""
+        if instance_id not in self.instances:
+            raise AwsError("InvalidInstanceID.NotFound", f"there is no instance {instance_id}", 404)
+        return self.instances[instance_id]
+
     def imds_url(self, instance_id: str) -> str:
         return f"{self.url}/imds/{instance_id}"
 
@@ -58,31 +71,46 @@ class World:
 
     def launch(self, instance: SimInstance) -> None:
         self.instances[instance.instance_id] = instance
+        self.enter(instance, "pending")
+
+    def enter(self, instance: SimInstance, state: str) -> None:
+        """Another state, and the event that tells of it."""
+        instance.state = state
+        self.bus.publish(announcements.state_change(instance, self.now()))
         self.changed()
 
     def end(self, instance: SimInstance, reason: str) -> None:
         """Begin to end a machine: its processes die now."""
         if instance.state in ("shutting-down", "terminated"):
             return
-        instance.state, instance.state_reason = "shutting-down", reason
+        instance.state_reason = reason
         instance.ends_at = self.now() + ENDING_SECONDS
         instance.terminated_at = self.now()
         self.hosts.kill(instance.instance_id)
-        self.changed()
+        self.enter(instance, "shutting-down")
+        if reason == "Server.SpotInstanceTermination":
+            self.bus.publish(announcements.bid_evicted(instance, self.now()))
 
     def stop(self, instance: SimInstance, reason: str) -> None:
-        instance.state, instance.state_reason = "stopping", reason
+        instance.state_reason = reason
         instance.ends_at = self.now() + ENDING_SECONDS
         self.hosts.kill(instance.instance_id)
-        self.changed()
+        self.enter(instance, "stopping")
 
     def interrupt(self, instance: SimInstance, action: str, lead_seconds: float) -> float:
         """A notice in the metadata now, and the end at its deadline."""
         deadline = self.now() + (0 if action == "hibernate" else lead_seconds)
         instance.notice = {"action": action, "time": iso(deadline), "shown_at": time.time()}
         instance.stops_at = deadline
+        self.bus.publish(announcements.interruption_warning(instance, action, self.now()))
         self.changed()
         return deadline
+
+    def recommend_rebalance(self, instance: SimInstance) -> None:
+        """A rebalance recommendation in the metadata and on the bus."""
+        instance.rebalance = {"noticeTime": iso(self.now()), "shown_at": time.time()}
+        self.bus.publish(announcements.rebalance_recommendation(instance, self.now()))
+        self.changed()
 
     def pool_use(self, az_id: str, instance_type: str, lifecycle: str) -> int:
         return sum(
@@ -106,6 +134,8 @@ class World:
             self.hosts.kill(instance.instance_id)
             del self.instances[instance.instance_id]
         self.tokens = {key: value for key, value in self.tokens.items() if value["account_id"] != account_id}
+        self.queues.forget(account_id)
+        self.bus.forget(account_id)
         self.changed()
 
     def close(self) -> None:
@@ -133,15 +163,13 @@ class World:
     def _advance(self, instance: SimInstance) -> None:
         now = self.now()
         if instance.state == "pending" and instance.boots_at <= now:
-            instance.state, instance.booted_at = "running", now
+            instance.booted_at = now
             self.hosts.boot(instance, self.imds_url(instance.instance_id))
-            self.changed()
+            self.enter(instance, "running")
         elif instance.state == "shutting-down" and instance.ends_at <= now:
-            instance.state = "terminated"
-            self.changed()
+            self.enter(instance, "terminated")
         elif instance.state == "stopping" and instance.ends_at <= now:
-            instance.state = "stopped"
-            self.changed()
+            self.enter(instance, "stopped")
         elif instance.stops_at and instance.stops_at <= now and instance.state in ALIVE:
             self._carry_out_notice(instance)
 
@@ -149,6 +177,7 @@ class World:
         if instance.notice["action"] == "terminate":
             self.end(instance, "Server.SpotInstanceTermination")
         else:
+            instance.stops_at = None
             self.stop(instance, "Server.SpotInstanceShutdown")
 
     def _save(self) -> None:
@@ -156,7 +185,8 @@ class World:
         state = {
             "instances": [asdict(instance) for instance in self.instances.values()], "tokens": self.tokens,
             "templates": self.templates, "capacity": self.capacity, "overrides": self.market.overrides,
-            "clock_offset": self.clock_offset, "draws": self.random.getrandbits(64),
+            "clock_offset": self.clock_offset, "draws": self.random.getrandbits(64), "queues": self.queues.state(),
+            "rules": self.bus.rules, "hooks": self.hooks,
         }  # fmt: skip
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.folder / "state.json.part"
@@ -176,3 +206,5 @@ class World:
         self.tokens, self.templates, self.capacity = state["tokens"], state["templates"], state["capacity"]
         self.market.overrides, self.clock_offset = state["overrides"], state["clock_offset"]
         self.random.seed(state["draws"])
+        self.queues.load(state.get("queues", []))
+        self.bus.rules, self.hooks = state.get("rules", {}), state.get("hooks", {})

@@ -181,7 +181,7 @@ def test_after_a_day_a_host_is_asked_for_a_new_secret(world, api, shop):
 
 
 @pytest.mark.parametrize(("field", "value"), [
-    ("agent_secret", "short"), ("instance_id", "i-xyz"), ("protocol", 2), ("lifecycle", "reserved"), ("az_id", "USE1;DROP"),
+    ("agent_secret", "short"), ("instance_id", "i-xyz"), ("protocol", 3), ("lifecycle", "reserved"), ("az_id", "USE1;DROP"),
     ("nonce", "x"), ("client_id", 1),
 ])  # fmt: skip
 def test_a_registration_with_a_wrong_field_makes_no_agent(world, register, token, field, value):

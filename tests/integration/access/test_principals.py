@@ -75,6 +75,8 @@ MATRIX = {
     "GET /api/agents/{agent}/pending-commands": (401, 401, 404, 404, 404, 200, 404, 404, 404),
     "POST /api/agents/{agent}/heartbeat": (401, 401, 422, 422, 404, 422, 404, 404, 404),
     "POST /api/agents/{agent}/serving": (401, 401, 422, 422, 404, 422, 404, 404, 404),
+    "GET /api/agents/{agent}/failover-plan": (401, 401, 200, 200, 404, 200, 404, 404, 404),
+    "POST /api/agents/{agent}/failover-report": (401, 401, 422, 422, 404, 422, 404, 404, 404),
     "POST /api/agents/{agent}/rebalance-notice": (401, 401, 202, 422, 404, 202, 404, 404, 404),
     "POST /api/agents/{agent}/termination-notice": (401, 401, 202, 422, 404, 202, 404, 404, 404),
     "POST /api/agents/{agent}/pricing-report": (401, 401, 422, 422, 404, 422, 404, 404, 404),
@@ -98,6 +100,8 @@ MATRIX = {
     "POST /api/admin/clients/{nothing}/regenerate-token": (401, 401, 404, 403, 403, 403, 403, 403, 403),
     "DELETE /api/admin/clients/{nothing}": (401, 401, 404, 403, 403, 403, 403, 403, 403),
     "POST /api/incidents/{nothing}/acknowledge": (401, 401, 403, 404, 404, 403, 403, 403, 403),
+    "POST /api/events/keys": (401, 401, 403, 422, 422, 403, 403, 403, 403),
+    "POST /api/events/aws": (401,) * 9,
     "GET /metrics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
 }
 

@@ -57,7 +57,7 @@ def test_a_recorded_machine_is_no_orphan(shop: Shop, settings, executor):
     shop.order()
     executor.drain()
 
-    assert look(shop, settings) == {"seen": 1, "orphans": 0, "unreachable": 0}
+    assert look(shop, settings) == {"seen": 1, "adopted": 0, "orphans": 0, "unreachable": 0}
 
 
 def test_a_machine_whose_intent_is_still_at_work_is_no_orphan(shop: Shop, settings, executor):

@@ -22,6 +22,11 @@ def memory(world: World, pool: str = HERE) -> dict:
     return world.one("SELECT * FROM pool_memory WHERE pool_id = %(pool)s", pool=pool)
 
 
+def reported(world: World, pool: str = HERE) -> dict:
+    """What the shop's client alone knows."""
+    return world.one("SELECT * FROM pool_reports WHERE pool_id = %(pool)s", pool=pool)
+
+
 def chosen(world: World, shop):
     return world.db.run(lambda tx: emergency.choose_pool(tx, shop.primary, True))
 
@@ -38,21 +43,21 @@ def about(span: timedelta, expected: timedelta) -> bool:
 def test_after_a_rebalance_a_pool_is_in_danger_for_thirty_minutes_and_not_poisoned(world, shop):
     world.rebalance(shop)
 
-    assert about(memory(world)["danger_until"] - world.now(), timedelta(minutes=30))
-    assert memory(world)["poisoned_until"].year == 2000
+    assert about(reported(world)["danger_until"] - world.now(), timedelta(minutes=30))
+    assert reported(world)["poisoned_until"].year == 2000
 
 
 def test_after_an_interruption_a_pool_is_poisoned_for_fifteen_days(world, shop):
     world.interruption(shop)
 
-    assert about(memory(world)["poisoned_until"] - world.now(), timedelta(days=15))
+    assert about(reported(world)["poisoned_until"] - world.now(), timedelta(days=15))
 
 
 def test_an_on_demand_machines_notice_says_nothing_of_the_spot_pool(world):
     world.prices()
     world.rebalance(world.workload(lifecycle="on-demand"))
 
-    assert memory(world) is None
+    assert reported(world) is None
 
 
 def test_a_notice_twice_is_one_experience(world, shop):
@@ -60,7 +65,7 @@ def test_a_notice_twice_is_one_experience(world, shop):
     for _ in range(2):
         world.db.run(lambda tx: emergency.handle_rebalance_notice(tx, shop.id, None, notice))
 
-    assert memory(world)["notices"] == 1
+    assert reported(world)["notices"] == 1
 
 
 def test_remembered_times_only_move_later(world, shop):

@@ -175,27 +175,6 @@ def test_a_duplicate_of_the_work_itself_is_not_taken_for_a_repeat(admin):
     assert error_of(admin.post("/api/admin/clients/create", body)) == (422, "VALIDATION_ERROR")
 
 
-def test_every_view_that_changes_something_and_takes_a_key_says_so(app):
-    """POSTs without a key are named here, with the reason why a repeat of them is harmless."""
-    harmless = {
-        "agents.heartbeat": "an upsert of one row",
-        "identity.sign_in": "a session more",
-        "identity.sign_out": "signed out is signed out",
-        "instances.simulate_interruption": "the simulated AWS alone",
-    }
-    posts = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in rule.methods}
-
-    assert {name for name in posts if not is_idempotent(app.view_functions[name])} == set(harmless)
-
-
-def is_idempotent(view) -> bool:
-    while view is not None:
-        if view.__dict__.get("idempotent"):
-            return True
-        view = getattr(view, "__wrapped__", None)
-    return False
-
-
 def copy_of_a_registration(app, world, shop):
     """The same registration, sent over a connection of its own each time it is called."""
     token, _ = world.db.run(lambda tx: enrolment.issue_enrolment_token(tx, shop.client.id, shop.account_id, "admin"))

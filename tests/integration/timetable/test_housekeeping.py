@@ -23,6 +23,9 @@ KEPT_FOR = {
     "old_snapshots": (
         "INSERT INTO spot_price_snapshots (source, pool_id, price, observed_at, received_at)"
         " VALUES ('collector', 'p{n}', 1, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))", {"days": 90}),
+    "old_notices": (
+        "INSERT INTO notices (uuid, aws_account, region, ec2_instance_id, kind, channel, source_key, received_at, disposition, payload)"
+        " VALUES (UUID(), '123456789012', 'r', 'i-{n}', 'termination', 'eventbridge', 'k', UTC_TIMESTAMP(6), 'record', '{{}}')", {"days": 30}),
 }  # fmt: skip
 
 

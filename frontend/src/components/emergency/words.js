@@ -3,6 +3,8 @@ export const KINDS = {
   rebalance: "Rebalance recommended",
   termination: "Interruption announced",
   no_notice: "Lost without notice",
+  maintenance: "Maintenance by AWS",
+  lifecycle: "Ended by Auto Scaling",
 };
 
 const OUTCOMES = {
@@ -11,6 +13,7 @@ const OUTCOMES = {
   evicted: "Taken by AWS",
   gone: "Nothing ran on it",
   stale_unfounded: "Unfounded notice",
+  cancelled: "Cancelled by AWS",
 };
 
 export const METHODS = {
