@@ -10,6 +10,7 @@ from core import database
 from core.replies import Json, answer_errors
 from core.validation import MAX_BYTES
 from routes import BLUEPRINTS
+from routes.aliases import Aliases
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(_with_headers)
     if settings.cors_origins:
         CORS(app, origins=settings.cors_origins.split(","), supports_credentials=True)
+    app.wsgi_app = Aliases(app.wsgi_app)
     if settings.trusted_proxies:
         app.wsgi_app = _behind({address.strip() for address in settings.trusted_proxies.split(",")}, app.wsgi_app)
     return app

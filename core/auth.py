@@ -85,10 +85,10 @@ def require_client_auth(view: Callable) -> Callable:
     def guarded(*args: Any, **kwargs: Any) -> Any:
         who = principal()
         named = kwargs.pop("client_id", None)
-        client_id = _named_client(str(named)) if named and who.is_admin else who.client_id
+        client_id = named_client(str(named)) if named and who.is_admin else who.client_id
         if client_id is None or who.kind == "agent":
             raise errors.Forbidden("a client's token is needed here")
-        if named and not who.is_admin and _named_client(str(named)) != client_id:
+        if named and not who.is_admin and named_client(str(named)) != client_id:
             raise errors.NotFound()
         return view(*args, authenticated_client_id=client_id, **kwargs)
 
@@ -286,7 +286,8 @@ def _reporting(agent_uuid: str) -> Host:
     return replace(host, flooding=limits.over("report", f"agent:{host.agent.id}"))
 
 
-def _named_client(uuid: str) -> int:
+def named_client(uuid: str) -> int:
+    """The id of a client by its uuid; NotFound when there is none."""
     row = database.run(lambda tx: clients.by_uuid(tx, uuid))
     if row is None:
         raise errors.NotFound()

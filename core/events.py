@@ -14,6 +14,7 @@ from typing import Any
 from core import database, errors
 from core.database import Tx
 from core.domain.serialize import canonical
+from core.sql import clients
 from core.sql import events as rows
 
 log = logging.getLogger("core.events")
@@ -75,6 +76,7 @@ class Feed:
 
     def _read_on(self) -> None:
         self._catch_up(announce=False)
+        self._report(at_once=True)
         while self._streams:
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
@@ -118,6 +120,15 @@ class Feed:
                     queue.put_nowait(row)
                 except Full:
                     self.unsubscribe(queue)
+
+
+def test(tx: Tx, client_uuid: str) -> dict:
+    """Let a client's streams hear something, to see that they hear."""
+    client = clients.by_uuid(tx, client_uuid)
+    if client is None:
+        raise errors.NotFound()
+    emit(tx, client["id"], "test", text="The administrator tests this stream.")
+    return {"client_id": client_uuid, "type": "test"}
 
 
 def stats(tx: Tx) -> dict:

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from core import audit, database, errors, events
+from core import audit, database, errors, events, modules
 from core.database import Tx
 from core.domain import lights
 from core.domain.lights import DEGRADED, HEALTHY, Finding
-from core.sql import actions
+from core.sql import actions, models
 from core.sql import health as rows
 
 log = logging.getLogger("core.monitor")
@@ -43,7 +43,11 @@ def _prices(tx: Tx) -> Finding:
 
 
 def _model(tx: Tx) -> Finding:
-    return Finding(None, "no model is linked; decisions follow the rules alone")
+    model = models.active(tx)
+    if model is None:
+        return Finding(None, "no model is active; the static rule decides")
+    rests = not modules.enabled(tx, "MOD-AI-01")
+    return Finding(DEGRADED if rests else HEALTHY, f"{model.label} {'rests; the static rule decides' if rests else 'decides'}")
 
 
 # In the order in which they are shown. A component is linked by giving it a check.

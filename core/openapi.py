@@ -14,6 +14,7 @@ from core import errors
 from core.health import VERSION
 
 HOLE = re.compile(r"<(?:(\w+):)?(\w+)>")
+WORDS = re.compile(r"\w+")
 BEARER, SESSION = {"bearer": []}, {"session": []}
 # a guard's name (core.auth): who may call, and by what they prove it
 WHO = {
@@ -116,11 +117,11 @@ def _operation(route: Route) -> dict:
     sentence, _, rest = (inspect.getdoc(route.view) or "").partition("\n\n")
     who, proof = WHO.get(route.said("auth"), (str(route.said("auth")), [BEARER, SESSION]))
     told = {
-        "operationId": f"{route.endpoint}.{route.method.lower()}", "tags": [route.noun], "summary": " ".join(sentence.split()),
+        "operationId": "_".join([route.method.lower(), *WORDS.findall(route.path)]), "tags": [route.noun], "summary": " ".join(sentence.split()),
         "description": rest, "security": proof, "x-who": who, "parameters": _parameters(route), "responses": _responses(route),
     }  # fmt: skip
     if body := route.said("takes"):
-        told["requestBody"] = {"required": True, "content": _json(body)}
+        told["requestBody"] = {"required": True, "content": _upload(body, route.said("uploads")) if route.said("uploads") else _json(body)}
     return {name: value for name, value in told.items() if value}
 
 
@@ -150,6 +151,12 @@ def _success(data: type[Schema] | dict) -> dict:
 
 def _bare(media: str) -> dict:
     return {"description": "Not in the envelope.", "content": {media: {"schema": {}}}}
+
+
+def _upload(manifest: Any, file: str) -> dict:
+    """A form of two members: the manifest, an object as text, and the file."""
+    members = {"manifest": manifest, file: {"type": "string", "contentMediaType": "application/octet-stream"}}
+    return {"multipart/form-data": {"schema": {"type": "object", "properties": members, "required": list(members)}}}
 
 
 def _json(schema: Any) -> dict:

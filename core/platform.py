@@ -39,6 +39,16 @@ def _client(row: dict, tokens: list[dict]) -> dict:
     return {"client_id": row["uuid"], **{name: row[name] for name in same}, "savings_usd": None, "tokens": shown}
 
 
+COLUMNS = ("client_id", "name", "email", "status", "created_at", "agents", "instances", "open_incidents", "last_activity_at", "savings_usd")
+MOST_ROWS = 100_000
+
+
+def sheet(tx: Tx) -> tuple[tuple[str, ...], list[dict]]:
+    """Every client as a line of a table, the newest first."""
+    found = rows.clients(tx, status=None, q=None, before=None, limit=MOST_ROWS)
+    return COLUMNS, [_client(row, []) for row in found]
+
+
 def growth(tx: Tx, days: int) -> list[dict]:
     """Each of the last ``days`` (UTC), today included: how many clients came, and how many there were at its end."""
     today = tx.now().date()
@@ -104,9 +114,8 @@ def emergencies(tx: Tx, days: int, limit: int) -> dict:
 
 
 def _emergency(row: dict) -> dict:
-    kind = "termination" if row["cause"] == "rebalance" and row["notice_rank"] >= 2 else row["cause"]
-    same = ("opened_at", "closed_at", "outcome", "sentence", "downtime_seconds", "downtime_method", "promote_seconds", "ec2_instance_id")
+    same = ("kind", "opened_at", "closed_at", "outcome", "sentence", "downtime_seconds", "downtime_method", "promote_seconds", "ec2_instance_id")
     return {
         "incident_id": row["uuid"], "client_id": row["client_uuid"], "client_name": row["client_name"], "agent_id": row["agent_uuid"],
-        "agent_name": row["logical_name"], "kind": kind, **{name: row[name] for name in same},
+        "agent_name": row["logical_name"], **{name: row[name] for name in same},
     }  # fmt: skip

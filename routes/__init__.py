@@ -47,9 +47,9 @@ BLUEPRINTS = (
     controls,
     tenants,
     incidents,
-    reference,
     activity,
     platform,
     monitoring,
+    reference,
     dashboard,
 )

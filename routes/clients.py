@@ -4,11 +4,10 @@ from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import clients, enrolment, fleet, safe_mode, story
+from core import clients, enrolment, fleet, installation, story
 from core.auth import principal, require_client_auth
 from core.downtime import summary
 from core.idempotency import in_transaction, require_idempotency_key_for_secret
-from core.presets import waits
 from core.validation import Body, asks, takes
 
 bp = Blueprint("clients", __name__, url_prefix="/api")
@@ -37,8 +36,7 @@ def validate_client(tx, authenticated_client_id):
     who = clients.details(tx, authenticated_client_id)
     return {
         "client_id": who["client_id"], "name": who["name"], "status": who["status"], "scopes": ["all"],
-        "simulated": current().simulated, "safe_mode": safe_mode.state(tx), "preset": current().preset or None,
-        "preset_sentence": waits().sentence if current().preset else None,
+        **installation.over_everything(tx),
     }  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """The bundled dashboard: one page under a strict Content-Security-Policy, and its hashed assets."""
 
+import gzip
 import secrets
+from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, request, send_from_directory
@@ -13,6 +15,7 @@ from core.replies import success_response
 bp = Blueprint("dashboard", __name__)
 
 DIST = Path(__file__).parent.parent / "frontend" / "dist"
+PACKED = {"text/javascript", "application/javascript", "text/css"}
 UNBUILT = "<!doctype html><title>Spot Optimizer</title><p>The dashboard is not built yet: run <code>scripts/server</code>."
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self';"
@@ -23,10 +26,21 @@ POLICY = (
 @bp.get("/assets/<path:name>")
 @open_to_all
 def asset(name):
-    """Hashed names: cached for ever."""
+    """Hashed names: cached for ever. Text is packed for whoever takes it."""
     reply = send_from_directory(DIST / "assets", name, max_age=31536000)
     reply.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if reply.status_code == 200 and reply.mimetype in PACKED and request.accept_encodings["gzip"]:
+        reply.direct_passthrough = False
+        reply.set_data(_packed(name))
+        reply.headers["Content-Encoding"] = "gzip"
+        reply.vary.add("Accept-Encoding")
     return reply
+
+
+@cache
+def _packed(name: str) -> bytes:
+    """Once per process: a name holds the hash of its content."""
+    return gzip.compress((DIST / "assets" / name).read_bytes())
 
 
 @bp.get("/favicon.svg")

@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import clients, database, limits, safe_mode, sessions
+from core import clients, database, installation, limits, sessions
 from core.auth import COOKIE, open_to_all, principal, require_person
 from core.idempotency import in_transaction
 from core.replies import success_response
@@ -43,7 +43,7 @@ def who_am_i(tx):
     client = clients.details(tx, who.client_id) if who.client_id else {"client_id": None, "name": "Administrator"}
     return {
         "kind": "admin" if who.is_admin else "client", "client_id": client["client_id"], "name": client["name"],
-        "simulated": current().simulated, "safe_mode": safe_mode.state(tx), "preset": current().preset or None,
+        **installation.over_everything(tx),
     }  # fmt: skip
 
 

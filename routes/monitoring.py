@@ -5,7 +5,7 @@ from flask import Blueprint
 from core import events, monitor
 from core.answers import answers
 from core.auth import require_admin
-from core.idempotency import in_transaction
+from core.idempotency import in_transaction, require_idempotency_key
 from routes import shapes
 
 bp = Blueprint("monitoring", __name__, url_prefix="/api")
@@ -36,3 +36,11 @@ def workers(tx):
 def stream_stats(tx):
     """Open live streams over all processes, events of the last minute, and how late the slowest was handed out."""
     return events.stats(tx)
+
+
+@bp.post("/events/test/<uuid:client_id>")
+@require_admin
+@require_idempotency_key
+def test_stream(tx, client_id):
+    """An event of type ``test`` on the client's streams."""
+    return events.test(tx, str(client_id)), 202

@@ -4,11 +4,13 @@ import time
 from queue import Empty
 
 from flask import Blueprint, Response
+from marshmallow import fields, validate
 
 from core.answers import answers
-from core.auth import principal, require_person
+from core.auth import named_client, principal, require_person
 from core.domain.serialize import canonical, plain
-from core.events import FEED
+from core.events import ADMINISTRATORS, FEED
+from core.validation import Body, asks
 
 bp = Blueprint("notifications", __name__, url_prefix="/api/events")
 
@@ -16,13 +18,34 @@ STREAM_SECONDS = 25  # shorter than the graceful stop; the browser reconnects by
 COMMENT_SECONDS = 15
 
 
+class Whose(Body):
+    """For the administrator: one client's events, or only those of the platform itself."""
+
+    client = fields.UUID(load_default=None)
+    scope = fields.Str(load_default="all", validate=validate.OneOf(("all", "platform")))
+
+
 @bp.get("/stream")
 @require_person
+@asks(Whose)
 @answers(bare="text/event-stream")
-def stream():
-    """Server-sent events of this client, or of all for the administrator, from now on; a comment every 15 s keeps proxies awake."""
+def stream(query):
+    """Server-sent events of this client from now on; a comment every 15 s keeps proxies awake.
+
+    The administrator hears all clients, or the one that ``client`` names, or with ``scope=platform`` none of them.
+    """
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return Response(_events(principal().client_id), mimetype="text/event-stream", headers=headers)
+    return Response(_events(_whose(query)), mimetype="text/event-stream", headers=headers)
+
+
+def _whose(query: dict) -> int | None:
+    """The client whose events are heard; None hears all."""
+    who = principal()
+    if not who.is_admin:
+        return who.client_id
+    if query["client"]:
+        return named_client(str(query["client"]))
+    return ADMINISTRATORS if query["scope"] == "platform" else None
 
 
 def _events(client_id: int | None):

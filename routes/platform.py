@@ -1,6 +1,6 @@
 """The administrator looks at all clients, agents and machines."""
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validate
 
 from core import activity, platform, search
@@ -8,6 +8,7 @@ from core.answers import answers
 from core.auth import require_admin
 from core.domain.lifecycle import Role
 from core.idempotency import in_transaction
+from core.sheets import to_csv
 from core.validation import Body, asks
 from routes import shapes
 
@@ -151,3 +152,14 @@ def find(tx, query):
 def emergency_events(tx, query):
     """Emergencies by day, kind and outcome, the share of false alarms, how fast promotions were, and the newest ones."""
     return platform.emergencies(tx, query["days"], query["limit"])
+
+
+@bp.get("/export/global-stats")
+@require_admin
+@in_transaction
+@answers(bare="text/csv")
+def export_stats(tx):
+    """One line per client, as CSV that a spreadsheet may open."""
+    columns, rows = platform.sheet(tx)
+    headers = {"Content-Disposition": "attachment; filename=clients.csv"}
+    return Response(to_csv(columns, rows), mimetype="text/csv", headers=headers)

@@ -54,7 +54,7 @@ def _query(one: dict) -> list[str]:
 def _body(told: dict, one: dict) -> list[str]:
     if "requestBody" not in one:
         return []
-    fields = _fields(told, one["requestBody"]["content"]["application/json"]["schema"])
+    fields = _fields(told, next(iter(one["requestBody"]["content"].values()))["schema"])
     return [f"  Body: {', '.join(fields)}"] if fields else []
 
 

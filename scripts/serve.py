@@ -56,6 +56,7 @@ def _greeting(stack: Stack, fleets: list[demo.Fleet], seconds: float, quiet: boo
         mine, other = fleets
         lines += ["  Sign in by opening", f"    {stack.url}/#token={mine.token}", "  on a simulated AWS with a demo fleet;"]
         lines += ["  as its second client", f"    {stack.url}/#token={other.token}", ""]
+        lines += ["  as the platform's administrator", f"    {stack.url}/#token={stack.secrets['ADMIN_TOKEN']}", ""]
         lines += [f"  {'Nothing happens by itself.' if quiet else 'Something happens there every minute or two.'}", ""]
     lines += [f"  Logs, secrets and data: {stack.folder}    Ctrl-C stops everything.", ""]
     return "\n".join(lines)

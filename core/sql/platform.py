@@ -114,21 +114,20 @@ def emergencies_by_day(tx: Tx, days: int) -> list[dict]:
 def emergencies(tx: Tx, days: int, limit: int) -> list[dict]:
     return tx.all(
         "SELECT i.*, a.uuid AS agent_uuid, a.logical_name, c.uuid AS client_uuid, c.name AS client_name,"
-        " TIMESTAMPDIFF(MICROSECOND, i.opened_at, i.promoted_at) / 1000000 AS promote_seconds"
-        " FROM incidents i LEFT JOIN agents a ON a.id = i.agent_id LEFT JOIN clients c ON c.id = i.client_id"
+        " e.kind, e.promote_seconds FROM incidents i JOIN v_emergency_events e ON e.id = i.id LEFT JOIN agents a ON a.id = i.agent_id LEFT JOIN clients c ON c.id = i.client_id"
         " WHERE i.opened_at >= DATE(UTC_TIMESTAMP()) - INTERVAL %(days)s DAY ORDER BY i.id DESC LIMIT %(limit)s",
         days=days - 1, limit=limit,
     )  # fmt: skip
 
 
 def promotion_times(tx: Tx, days: int) -> list[float]:
-    """Seconds from the opening of an incident to its promotion, ascending."""
+    """Seconds from the notice of an interruption to the promotion, ascending."""
     rows = tx.all(
-        "SELECT TIMESTAMPDIFF(MICROSECOND, opened_at, promoted_at) / 1000000 AS seconds FROM incidents"
-        " WHERE promoted_at IS NOT NULL AND opened_at >= DATE(UTC_TIMESTAMP()) - INTERVAL %(days)s DAY ORDER BY seconds",
+        "SELECT promote_seconds FROM v_emergency_events WHERE promote_seconds IS NOT NULL"
+        " AND opened_at >= DATE(UTC_TIMESTAMP()) - INTERVAL %(days)s DAY ORDER BY promote_seconds",
         days=days - 1,
     )
-    return [row["seconds"] for row in rows]
+    return [row["promote_seconds"] for row in rows]
 
 
 def rebalances(tx: Tx, days: int) -> dict:

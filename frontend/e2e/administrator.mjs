@@ -36,7 +36,7 @@ async function lookAtClient(page) {
   if (await page.getByText(/soc_[A-Za-z0-9_-]{20,}/).count()) findings.push("the list of clients shows a whole token");
   await page.keyboard.press("/");
   await page.keyboard.type("demo");
-  await page.getByRole("button", { name: "Look at it: Demo" }).click();
+  await page.getByRole("button", { name: "Look at it (Demo)" }).click();
   await page.getByRole("heading", { level: 1, name: /serve|risk|interrupted/ }).waitFor();
   return row ? "Demo" : null;
 }
@@ -59,8 +59,9 @@ async function search(page) {
 async function readReference(page) {
   await page.getByRole("link", { name: "API", exact: true }).click();
   await page.getByLabel("Find a call").fill("termination");
-  await page.getByText("/api/agents/{agent_id}/termination-notice").click();
-  await page.getByText("Needs X-Request-ID").waitFor();
+  const emergency = page.getByRole("region", { name: "Emergency" });
+  await emergency.getByText("/api/agents/{agent_id}/termination-notice").click();
+  await emergency.getByText("Needs X-Request-ID").waitFor();
   await inspect(page, "reference-open");
 }
 

@@ -1,8 +1,8 @@
 // A thousand workloads on the fleet page: how long the search takes to answer a key, and what the page costs at rest.
-// The demo's own rows are multiplied on their way to the browser. Usage as story.mjs.
+// The demo's own rows are multiplied on their way to the browser, unless there are a thousand. Usage as story.mjs.
 import { randomUUID } from "node:crypto";
 
-import { VIEWS, figures, findings, open, openSignedIn, shot, tell } from "./browser.mjs";
+import { VIEWS, figures, findings, open, openSignedIn, options, shot, tell } from "./browser.mjs";
 
 const MANY = 1000;
 const LONGEST_MS = 100;
@@ -13,6 +13,7 @@ async function crowd(browser) {
   const page = await open(browser, VIEWS.light);
   await page.route(/\/agents$/, multiply);
   await openSignedIn(page);
+  figures.overview_ms = await coldStart(browser, await page.context().cookies());
   await page.getByRole("link", { name: "Fleet", exact: true }).click();
   await page.getByText(`of ${MANY} workloads`).waitFor();
   await shot(page, "crowd");
@@ -23,10 +24,25 @@ async function crowd(browser) {
   if (median > LONGEST_MS) findings.push(`the search answers a key in ${median} ms`);
 }
 
+// Somebody who is signed in opens the landing page in a browser that has nothing of it: until it answers a key.
+async function coldStart(browser, cookies) {
+  const page = await open(browser, VIEWS.light, cookies);
+  await page.route(/\/agents$/, multiply);
+  const began = Date.now();
+  await page.goto(options.url);
+  await page.getByRole("heading", { name: /workloads? serve/ }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.evaluate(() => new Promise((answer) => requestAnimationFrame(answer)));
+  const took = Date.now() - began;
+  await page.context().close();
+  return took;
+}
+
 async function multiply(route) {
   const reply = await route.fetch();
   const body = await reply.json();
   const { agents } = body.data;
+  if (agents.length >= MANY) return route.fulfill({ response: reply, json: body });
   body.data.agents = Array.from({ length: MANY }, (_, n) => ({
     ...agents[n % agents.length],
     agent_id: randomUUID(),

@@ -56,13 +56,13 @@ function Pages() {
             <Route path="fleet" element={<FleetPage />} />
             <Route path="agents/:agentId" element={<AgentPage />} />
             <Route path="emergencies" element={<EmergenciesPage />} />
-            <Route path="models" element={<ModelsPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>
             <Route path="admin" element={<PlatformPage />} />
             <Route path="admin/clients" element={<ClientsPage />} />
             <Route path="admin/search" element={<SearchPage />} />
           </Route>
+          <Route path="models" element={<ModelsPage />} />
           <Route path="api-reference" element={<ApiReferencePage />} />
           <Route path="*" element={<MissingPage />} />
         </Route>

@@ -34,6 +34,19 @@ def test_a_person_signs_in_interrupts_a_workload_and_sees_it_carried_over(stack:
     assert (shots / "fleet-phone.png").stat().st_size > 10_000
 
 
+@pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine")
+def test_the_administrator_sees_the_platform_looks_at_a_client_and_changes_nothing(stack: Stack, fleet: demo.Fleet, tmp_path: Path):
+    """Signs in with the administrator's token; every page in light, dark, phone and at 200 % without a finding."""
+    shots = Path(os.environ.get("SPOTOPT_SHOTS", tmp_path))
+    arguments = ("--url", stack.url, "--token", stack.secrets["ADMIN_TOKEN"], "--shots", str(shots), "--browser", BROWSER)
+
+    told = tell("e2e/administrator.mjs", *arguments)
+
+    assert told["findings"] == []
+    assert told["figures"]["platform_shown_ms"] < 20_000
+    assert (shots / "platform-phone.png").stat().st_size > 10_000
+
+
 def tell(script: str, *arguments: str) -> dict:
     """What a story of the browser found."""
     path = f"{ROOT}/.venv/bin:{os.environ['PATH']}"

@@ -28,6 +28,7 @@ export function Confirm({ ask, doing, onYes, onClose }) {
             mt="md"
             label="Why"
             description="Kept in the audit log with your name."
+            descriptionProps={{ c: "var(--quiet)" }}
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value)}
             maxLength={255}

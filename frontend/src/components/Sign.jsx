@@ -18,7 +18,8 @@ export function RoleMark({ role, note }) {
   return <Mark word={note ? `${word} · ${note.toLowerCase()}` : word} color={color} hollow={role !== "PRIMARY"} />;
 }
 
-function Mark({ word, color, moving = false, hollow = false }) {
+// Any word with its colour and shape.
+export function Mark({ word, color, moving = false, hollow = false }) {
   return (
     <span className={classes.mark} data-color={color}>
       <span className={classes.dot} data-moving={moving || undefined} data-hollow={hollow || undefined} aria-hidden />

@@ -1,23 +1,25 @@
-// What the administrator's pages ask for, over all clients. Health and queues change without an event: they are asked again.
+// What the administrator's pages ask for, over all clients. The platform's own events refetch them; what clients do is asked again
+// now and then: following each event of every client would keep this page, and the server, busy.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api } from "../services/apiClient.js";
 
 const OFTEN_MS = 5000;
+const NOW_AND_THEN_MS = 15_000;
 const SELDOM_MS = 60_000;
 const PAGE = 50;
 
 const asked = (name, ask, refetchInterval = SELDOM_MS) =>
   useQuery({ queryKey: ["live", "admin", ...name], queryFn: ask, refetchInterval, placeholderData: (before) => before });
 
-export const useAllStats = () => asked(["stats"], api.allStats);
+export const useAllStats = () => asked(["stats"], api.allStats, NOW_AND_THEN_MS);
 export const useSystemHealth = () => asked(["health"], api.systemHealth, OFTEN_MS);
 export const useWorkers = () => asked(["workers"], api.workers, OFTEN_MS);
 export const useStreams = () => asked(["streams"], api.streams, OFTEN_MS);
 export const useAgentsHealth = () => asked(["agents health"], api.agentsHealth, OFTEN_MS);
 export const useGrowth = (days) => asked(["growth", days], () => api.clientGrowth(days));
 export const useAllEmergencies = (days) => asked(["emergencies", days], () => api.allEmergencies(days));
-export const useAllActivity = (limit) => asked(["activity", limit], () => api.allActivity({ limit }));
+export const useAllActivity = (limit) => asked(["activity", limit], () => api.allActivity({ limit }), NOW_AND_THEN_MS);
 
 // Pages of clients, the newest first; `q` is part of a name or an address.
 export function useClients(q) {
@@ -26,6 +28,7 @@ export function useClients(q) {
     queryFn: ({ pageParam: cursor }) => api.allClients({ limit: PAGE, ...(q && { q }), ...(cursor && { cursor }) }),
     initialPageParam: null,
     getNextPageParam: (page) => page.next_cursor,
+    refetchInterval: NOW_AND_THEN_MS,
     placeholderData: (before) => before,
   });
 }

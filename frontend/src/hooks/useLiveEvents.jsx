@@ -3,9 +3,23 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useState } from "react";
 
-import { EVENT_STREAM } from "../services/apiClient.js";
+import { eventStream } from "../services/apiClient.js";
+import { useSession } from "./useSession.jsx";
 
-const TYPES = ["notice", "incident", "replica", "promotion", "serving", "instance", "action", "agent", "notification", "safe_mode", "module", "health"];
+const TYPES = [
+  "notice",
+  "incident",
+  "replica",
+  "promotion",
+  "serving",
+  "instance",
+  "action",
+  "agent",
+  "notification",
+  "safe_mode",
+  "module",
+  "health",
+];
 const PATIENCE_MS = 5000;
 const REOPEN_MS = 3000;
 const POLL_MS = 5000;
@@ -14,6 +28,7 @@ const Live = createContext({ lostSince: null });
 
 export function LiveEvents({ children }) {
   const queries = useQueryClient();
+  const source = eventStream(useSession() ?? undefined);
   const refresh = useMemo(() => makeRefresh(queries), [queries]);
   const [lostSince, setLostSince] = useState(null);
 
@@ -22,8 +37,8 @@ export function LiveEvents({ children }) {
       if (event?.type === "safe_mode") queries.invalidateQueries({ queryKey: ["session"] });
       refresh();
     };
-    return listen({ onEvent, onLost: setLostSince });
-  }, [queries, refresh]);
+    return listen({ source, onEvent, onLost: setLostSince });
+  }, [source, queries, refresh]);
   useEffect(() => {
     refresh();
     if (lostSince == null) return undefined;
@@ -54,7 +69,7 @@ export function makeRefresh(queries) {
 }
 
 // Keeps a stream open. `onLost` hears since when it is away, after some patience, and null when it is back.
-function listen({ onEvent, onLost }) {
+function listen({ source, onEvent, onLost }) {
   let stream, reopening, doubting;
   const settle = () => {
     clearTimeout(doubting);
@@ -67,7 +82,7 @@ function listen({ onEvent, onLost }) {
     if (stream.readyState === EventSource.CLOSED) reopening = setTimeout(open, REOPEN_MS);
   };
   const open = () => {
-    stream = new EventSource(EVENT_STREAM);
+    stream = new EventSource(source);
     stream.onopen = settle;
     stream.onerror = doubt;
     for (const type of TYPES) stream.addEventListener(type, onEvent);

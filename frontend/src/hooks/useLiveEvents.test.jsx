@@ -48,10 +48,10 @@ beforeEach(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-test.each(["notice", "incident", "replica", "promotion", "serving", "instance", "action", "agent"])(
+test.each(["notice", "incident", "replica", "promotion", "serving", "instance", "action", "agent", "module", "health"])(
   "a %s event refetches what is shown",
   (type) => {
-    newest().heard[type]();
+    newest().heard[type]({ type });
     expect(refetched).toHaveBeenCalledWith({ queryKey: ["live"] });
   },
 );

@@ -37,7 +37,7 @@ function Groups({ document, wanted }) {
   return (
     <div className={reference.groups}>
       {groups.map(({ name, description, operations }) => (
-        <Card key={name} title={name[0].toUpperCase() + name.slice(1)}>
+        <Card key={name} title={headed(name)}>
           <p className={reference.about}>{description}</p>
           {operations.map((one) => (
             <Operation key={`${one.method} ${one.path}`} {...one} document={document} />
@@ -57,6 +57,11 @@ export function grouped(document, wanted) {
   return document.tags
     .map((tag) => ({ ...tag, operations: found.filter(({ told }) => told.tags[0] === tag.name) }))
     .filter(({ operations }) => operations.length > 0);
+}
+
+function headed(name) {
+  const words = name.replaceAll("_", " ");
+  return words[0].toUpperCase() + words.slice(1);
 }
 
 function Find({ value, onChange }) {

@@ -5,8 +5,10 @@ import classes from "./Page.module.css";
 import { EmergencyCounts } from "../components/admin/EmergencyCounts.jsx";
 import { COMPONENTS, Health } from "../components/admin/Health.jsx";
 import { Jobs } from "../components/admin/Jobs.jsx";
+import { Modules } from "../components/admin/Modules.jsx";
 import { PlatformFigures } from "../components/admin/PlatformFigures.jsx";
 import { Queues } from "../components/admin/Queues.jsx";
+import { SafeMode } from "../components/admin/SafeMode.jsx";
 import rows from "../components/admin/Admin.module.css";
 import { Card } from "../components/cards/Card.jsx";
 import { Band } from "../components/fleet/NowBand.jsx";
@@ -20,6 +22,7 @@ import {
   useSystemHealth,
   useWorkers,
 } from "../hooks/useAdmin.js";
+import { useModules, useSafeMode } from "../hooks/useControls.js";
 import { plural, seconds } from "../services/format.js";
 
 const FEED = 15;
@@ -29,6 +32,7 @@ export default function PlatformPage() {
   const [health, workers, stats] = [useSystemHealth(), useWorkers(), useAllStats()];
   const { data: heard } = useAgentsHealth();
   const [emergencies, activity, live] = [useAllEmergencies(DAYS), useAllActivity(FEED), useStreams()];
+  const [safeMode, parts] = [useSafeMode(), useModules()];
   useDocumentTitle("Platform · Spot Optimizer");
   return (
     <>
@@ -38,8 +42,14 @@ export default function PlatformPage() {
       </Card>
       <div className={classes.split}>
         <div className={classes.column}>
+          <Card title="SAFE MODE" state={safeMode}>
+            {(state) => <SafeMode state={state} />}
+          </Card>
           <Card title="Components" state={health}>
             {({ components }) => <Health components={components} />}
+          </Card>
+          <Card title={`Emergencies, last ${DAYS} days`} state={emergencies}>
+            {(told) => <EmergencyCounts told={told} />}
           </Card>
           <Card title="What happened, over all clients" state={activity}>
             {({ events }) => <Activity events={events} whose />}
@@ -49,11 +59,11 @@ export default function PlatformPage() {
           <Card title="Queues" state={workers}>
             {({ queues }) => <Queues queues={queues} />}
           </Card>
+          <Card title="Parts" state={parts}>
+            {({ modules }) => <Modules modules={modules} />}
+          </Card>
           <Card title="Jobs" state={workers} empty={IDLE}>
             {({ jobs }) => <Jobs jobs={jobs} />}
-          </Card>
-          <Card title={`Emergencies, last ${DAYS} days`} state={emergencies}>
-            {(told) => <EmergencyCounts told={told} />}
           </Card>
           <Card title="Live streams" state={live}>
             {(told) => <p className={rows.words}>{streams(told)}</p>}

@@ -29,9 +29,17 @@ export const ENDPOINTS = {
   workers: ["GET", "/api/admin/health/workers"],
   streams: ["GET", "/api/events/stats"],
   search: ["GET", "/api/admin/search"],
+  safeMode: ["GET", "/api/admin/safe-mode"],
+  turnSafeMode: ["PUT", "/api/admin/safe-mode"],
+  modules: ["GET", "/api/admin/modules"],
+  turnModule: ["PUT", "/api/admin/modules/:moduleId"],
 };
 
-export const EVENT_STREAM = "/api/events/stream";
+// Events of one's own; the administrator's streams name the client in view, or hear the platform alone.
+export function eventStream({ isAdmin, client_id: client } = {}) {
+  if (!isAdmin) return "/api/events/stream";
+  return `/api/events/stream?${client ? `client=${client}` : "scope=platform"}`;
+}
 
 const SENTENCES = {
   UNAUTHENTICATED: "You are signed out. Please sign in again.",
@@ -135,4 +143,8 @@ export const api = {
   workers: () => call("workers"),
   streams: () => call("streams"),
   search: (q) => call("search", { q }),
+  safeMode: () => call("safeMode"),
+  turnSafeMode: (on, reason) => call("turnSafeMode", {}, { on, reason }),
+  modules: () => call("modules"),
+  turnModule: (moduleId, enabled) => call("turnModule", { moduleId }, { enabled }),
 };

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { ApiError, api } from "./apiClient.js";
+import { ApiError, api, eventStream } from "./apiClient.js";
 
 function server(...replies) {
   const fetch = vi.fn(async () => {
@@ -46,4 +46,22 @@ test("a reply that is no JSON is a failure of the server, not of the page", asyn
     vi.fn(async () => new Response("<html>", { status: 502 })),
   );
   await expect(api.session()).rejects.toMatchObject({ status: 502, message: "The server failed." });
+});
+
+test("the description of the API comes without an envelope and is passed on whole", async () => {
+  server({ body: { openapi: "3.1.0", paths: {} } });
+  expect(await api.description()).toEqual({ openapi: "3.1.0", paths: {} });
+});
+
+test("a PUT carries its body, its id, and is repeated once like every write", async () => {
+  const fetch = server(new TypeError("network"), { body: { status: "success", data: { on: true } } });
+  expect(await api.turnSafeMode(true, "a test")).toEqual({ on: true });
+  const [, request] = fetch.mock.calls[1];
+  expect([request.method, request.body]).toEqual(["PUT", '{"on":true,"reason":"a test"}']);
+});
+
+test("a client hears its own events, the administrator those of the client in view or of the platform alone", () => {
+  expect(eventStream({ isAdmin: false, client_id: "c-1" })).toBe("/api/events/stream");
+  expect(eventStream({ isAdmin: true, client_id: "c-1" })).toBe("/api/events/stream?client=c-1");
+  expect(eventStream({ isAdmin: true, client_id: null })).toBe("/api/events/stream?scope=platform");
 });

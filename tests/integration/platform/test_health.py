@@ -195,3 +195,62 @@ def test_a_session_of_the_administrator_sees_the_platform_and_any_client(http, t
 @pytest.mark.parametrize("view", ["v_agent_health_summary", "v_switch_performance_24h", "v_emergency_events_daily"])
 def test_a_view_is_empty_where_nothing_happened(world, view):
     assert database.run(lambda tx: tx.all(f"SELECT * FROM {view}")) == []
+
+
+def listened(api, query: str = ""):
+    """The lines of an open stream of the administrator, once it hears."""
+    lines = iter(api.by(ADMIN).get(f"/api/events/stream{query}").response)
+    assert next(lines) == b"retry: 1000\n\n"
+    time.sleep(0.5)
+    return lines
+
+
+def test_the_administrator_may_hear_one_client_alone(world, api, town):
+    _, search, report = town
+    lines = listened(api, f"?client={report.client.uuid}")
+
+    world.rebalance(search)
+    world.rebalance(report)
+
+    assert report.uuid in next(lines).decode()
+
+
+def test_the_administrator_may_hear_the_platform_alone(world, api, town, monkeypatch):
+    lines = listened(api, "?scope=platform")
+
+    world.rebalance(town[1])
+    found(monkeypatch, "critical")
+    monitor.check_all()
+
+    assert b"event: health" in next(lines)
+
+
+def test_a_client_cannot_choose_whose_events_it_hears(world, api, town):
+    shop, _, report = town
+    lines = iter(api.by(shop.client.token).get(f"/api/events/stream?client={report.client.uuid}&scope=all").response)
+    next(lines)
+    time.sleep(0.5)
+
+    world.rebalance(report)
+    world.rebalance(town[1])
+
+    assert town[1].uuid in next(lines).decode()
+
+
+def test_a_stream_of_a_client_that_does_not_exist_is_not_found(api):
+    reply = api.by(ADMIN).get("/api/events/stream?client=5f0c9d2e-0000-4000-8000-000000000000")
+
+    assert reply.status_code == 404
+
+
+def test_a_test_event_is_heard_by_the_client_it_is_for(world, api, admin, town):
+    shop, _, report = town
+    lines = iter(api.by(shop.client.token).get("/api/events/stream").response)
+    next(lines)
+    time.sleep(0.5)
+
+    for client in (report.client, shop.client):
+        assert admin.post(f"/api/events/test/{client.uuid}").status_code == 202
+
+    assert b"event: test" in next(lines)
+    assert admin.post("/api/events/test/5f0c9d2e-0000-4000-8000-000000000000").status_code == 404

@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { useSession } from "../../hooks/useSession.jsx";
 import { MISSING, plural } from "../../services/format.js";
 import classes from "../Rows.module.css";
+import rows from "./Admin.module.css";
 import { Time } from "../Time.jsx";
 
 const HEADS = ["Client", "Workloads", "Token", "Last heard"];
@@ -45,14 +46,12 @@ function Row({ client }) {
     <tr>
       <th scope="row" className={classes.name}>
         {client.name}
-        <span className={classes.sub} style={{ fontWeight: 400 }}>{client.status === "active" ? client.email : `${client.status} · ${client.email}`}</span>
+        <span className={rows.sub}>{client.status === "active" ? client.email : `${client.status} · ${client.email}`}</span>
       </th>
       <td data-label="Workloads">
         {plural(client.agents, "workload")}
-        <span className={classes.sub}>
-          {plural(client.instances, "machine")}
-          {client.open_incidents > 0 && ` · ${plural(client.open_incidents, "open emergency", "open emergencies")}`}
-        </span>
+        <span className={rows.sub}>{plural(client.instances, "machine")}</span>
+        {client.open_incidents > 0 && <span className={rows.sub}>{plural(client.open_incidents, "open emergency", "open emergencies")}</span>}
       </td>
       <td data-label="Token">
         <Tokens tokens={client.tokens} />
@@ -62,7 +61,7 @@ function Row({ client }) {
       </td>
       <td data-wide align="right">
         <Button variant="default" size="sm" onClick={look} disabled={isGone}>
-          Look at it<VisuallyHidden>: {client.name}</VisuallyHidden>
+          Look at it<VisuallyHidden> ({client.name})</VisuallyHidden>
         </Button>
       </td>
     </tr>

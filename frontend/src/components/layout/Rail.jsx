@@ -12,7 +12,7 @@ export const WIDTHS = { wide: 208, narrow: 60 };
 export const useCollapsed = () =>
   useLocalStorage({ key: "spotopt-rail-collapsed", defaultValue: false, getInitialValueInEffect: false });
 
-export function Rail({ places, adminPlaces, references, narrow, onNarrow, onChoose }) {
+export function Rail({ places, adminPlaces, sharedPlaces, narrow, onNarrow, onChoose }) {
   const { isAdmin, client_id: clientId, client_name: client } = useSession();
   return (
     <>
@@ -21,7 +21,7 @@ export function Rail({ places, adminPlaces, references, narrow, onNarrow, onChoo
         {isAdmin && <InView client={client} narrow={narrow} onChoose={onChoose} />}
         {clientId && <Places places={places} narrow={narrow} onChoose={onChoose} />}
         <hr />
-        <Places places={references} narrow={narrow} onChoose={onChoose} />
+        <Places places={sharedPlaces} narrow={narrow} onChoose={onChoose} />
       </nav>
       {onNarrow && <Collapse narrow={narrow} onNarrow={onNarrow} />}
     </>

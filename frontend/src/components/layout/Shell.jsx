@@ -33,7 +33,6 @@ const PLACES = [
   ["/", "Overview", IconLayoutDashboard],
   ["/fleet", "Fleet", IconServer2],
   ["/emergencies", "Emergencies", IconAlertTriangle],
-  ["/models", "Models", IconChartDots],
 ];
 
 // For the administrator alone:
@@ -43,8 +42,11 @@ const ADMIN_PLACES = [
   ["/admin/search", "Search", IconSearch],
 ];
 
-// For everybody, last:
-const REFERENCES = [["/api-reference", "API", IconApi]];
+// For everybody, whichever client is in view:
+const SHARED_PLACES = [
+  ["/models", "Models", IconChartDots],
+  ["/api-reference", "API", IconApi],
+];
 
 export function Shell() {
   const [open, { toggle, close }] = useDisclosure();
@@ -68,7 +70,7 @@ export function Shell() {
           <Rail
             places={PLACES}
             adminPlaces={ADMIN_PLACES}
-            references={REFERENCES}
+            sharedPlaces={SHARED_PLACES}
             narrow={narrow}
             onNarrow={phone ? null : setCollapsed}
             onChoose={close}

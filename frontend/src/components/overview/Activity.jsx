@@ -1,12 +1,30 @@
 // What happened, newest first: when, to whom, and the sentence that was written down when it happened.
+import { Button } from "@mantine/core";
+import { useState } from "react";
 import { Link } from "react-router";
 
 import classes from "./Activity.module.css";
 import { Sentence } from "../Sentence.jsx";
 import { Time } from "../Time.jsx";
 
+const FEW = 8;
+
 // `whose` also names the client, for those who see more than one.
 export function Activity({ events, whose = false }) {
+  const [all, setAll] = useState(false);
+  return (
+    <>
+      <Lines events={all ? events : events.slice(0, FEW)} whose={whose} />
+      {events.length > FEW && (
+        <Button variant="subtle" color="gray" size="sm" ml="sm" mb="sm" onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show all ${events.length}`}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Lines({ events, whose }) {
   return (
     <ol className={classes.activity}>
       {events.map((event, n) => (

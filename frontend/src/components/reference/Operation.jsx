@@ -30,7 +30,7 @@ const needsId = ({ parameters: all = [] }) => all.some(({ name }) => name === "X
 const parameters = ({ parameters: all = [] }) =>
   all.filter((one) => one.in !== "header").map((one) => ({ name: one.name, required: one.required, kind: shown(one.schema) }));
 
-const body = (told, document) => fieldsOf(told.requestBody?.content["application/json"].schema, document);
+const body = ({ requestBody: { content } = { content: {} } }, document) => fieldsOf(Object.values(content)[0]?.schema, document);
 
 function answer(told, document) {
   const [reply] = Object.values(told.responses);

@@ -1,0 +1,85 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MantineProvider } from "@mantine/core";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { MemoryRouter, Route, Routes } from "react-router";
+import { beforeEach, expect, test } from "vitest";
+
+import { AdministratorsOnly, ClientInView } from "./Doors.jsx";
+import { Rail } from "./Rail.jsx";
+import { SessionGate, useSession } from "../../hooks/useSession.jsx";
+import { CLIENT, serve } from "../../test/server.js";
+
+const ADMIN = { ...CLIENT, kind: "admin", client_id: null, name: "Administrator" };
+const Icon = () => null;
+const PLACES = [["/fleet", "Fleet", Icon]];
+const ADMIN_PLACES = [["/admin", "Platform", Icon]];
+
+beforeEach(() => window.sessionStorage.clear());
+
+function Choose() {
+  const { choose, client_name: client } = useSession();
+  return (
+    <button type="button" onClick={() => choose({ client_id: "c-9", name: "Acme" })}>
+      looking at {client ?? "nobody"}
+    </button>
+  );
+}
+
+function arrive(who, at = "/") {
+  serve({ "/auth/me": who });
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <SessionGate pending="waiting" failed={() => "failed"} signedOut={() => "the door"}>
+          <MemoryRouter initialEntries={[at]}>
+            <Rail places={PLACES} adminPlaces={ADMIN_PLACES} sharedPlaces={[]} />
+            <Routes>
+              <Route element={<ClientInView />}>
+                <Route index element={<p>overview</p>} />
+                <Route path="fleet" element={<p>fleet</p>} />
+              </Route>
+              <Route element={<AdministratorsOnly />}>
+                <Route path="admin" element={<Choose />} />
+                <Route path="admin/clients" element={<p>which client?</p>} />
+              </Route>
+            </Routes>
+          </MemoryRouter>
+        </SessionGate>
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+}
+
+test("a client begins at its overview and sees no page of the platform", async () => {
+  arrive({ ...CLIENT, kind: "client" });
+  expect(await screen.findByText("overview")).toBeTruthy();
+  expect(screen.getByRole("link", { name: "Fleet" })).toBeTruthy();
+  expect(screen.queryByRole("link", { name: "Platform" })).toBeNull();
+});
+
+test("a client at an address of the platform is told who may see it", async () => {
+  arrive({ ...CLIENT, kind: "client" }, "/admin");
+  expect(await screen.findByText("Not allowed")).toBeTruthy();
+});
+
+test("the administrator begins at the platform, and meets a client's pages once one is in view", async () => {
+  arrive(ADMIN);
+  const button = await screen.findByRole("button", { name: "looking at nobody" });
+  expect(screen.queryByRole("link", { name: "Fleet" })).toBeNull();
+  await userEvent.click(button);
+  expect(await screen.findByRole("link", { name: "Fleet" })).toBeTruthy();
+  expect(screen.getByRole("link", { name: "Acme: look at another client" })).toBeTruthy();
+});
+
+test("an address of a client's pages asks the administrator which client", async () => {
+  arrive(ADMIN, "/fleet");
+  expect(await screen.findByText("which client?")).toBeTruthy();
+});
+
+test("whose session ends, or who is a client, looks at nobody else", async () => {
+  window.sessionStorage.setItem("spotopt-client-in-view", JSON.stringify({ client_id: "c-9", name: "Acme" }));
+  arrive({ ...CLIENT, kind: "client" }, "/fleet");
+  expect(await screen.findByText("fleet")).toBeTruthy();
+  expect(screen.queryByText(/Acme/)).toBeNull();
+});
