@@ -18,7 +18,7 @@ export function RoleMark({ role, note }) {
   return <Mark word={note ? `${word} · ${note.toLowerCase()}` : word} color={color} hollow={role !== "PRIMARY"} />;
 }
 
-function Mark({ word, color, moving = false, hollow = false }) {
+export function Mark({ word, color, moving = false, hollow = false }) {
   return (
     <span className={classes.mark} data-color={color}>
       <span className={classes.dot} data-moving={moving || undefined} data-hollow={hollow || undefined} aria-hidden />

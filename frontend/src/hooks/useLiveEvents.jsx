@@ -5,7 +5,7 @@ import { createContext, useContext, useEffect, useMemo, useState } from "react";
 
 import { EVENT_STREAM } from "../services/apiClient.js";
 
-const TYPES = ["notice", "incident", "replica", "promotion", "serving", "instance", "action", "agent", "notification", "safe_mode", "module", "health"];
+const TYPES = ["notice", "incident", "replica", "promotion", "serving", "instance", "action", "agent", "command", "notification", "safe_mode", "module", "health"];
 const PATIENCE_MS = 5000;
 const REOPEN_MS = 3000;
 const POLL_MS = 5000;

@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from "vitest";
 import { totals } from "./FleetFigures.jsx";
 import { FleetTable } from "./FleetTable.jsx";
 import { NowBand } from "./NowBand.jsx";
-import { matches } from "../../pages/FleetPage.jsx";
+import { matches } from "./views.js";
 import { agent, setTime, show } from "../../test/render.jsx";
 
 beforeEach(() => setTime("2026-01-01T12:00:00Z"));
