@@ -85,7 +85,7 @@ def _told(tx: Tx, incident: Incident, agent: dict) -> dict:
 
 def _during(tx: Tx, incident: Incident) -> list[dict]:
     """What was written down while it was open."""
-    return audit.of_agent_between(tx, incident.agent_id, incident.opened_at - SLACK, (incident.closed_at or tx.now()) + SLACK, 100)
+    return audit.of_agent_between(tx, incident.agent_id, incident.opened_at, (incident.closed_at or tx.now()) + SLACK, 100)
 
 
 def _entry(row: dict) -> dict:

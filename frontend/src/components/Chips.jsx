@@ -6,7 +6,7 @@ export function Chips({ label, chips, chosen, onChoose }) {
     <div className={classes.chips} role="group" aria-label={label}>
       {chips.map(([key, word, count]) => (
         <button key={key} type="button" className={classes.chip} aria-pressed={key === chosen} onClick={() => onChoose(key)}>
-          {word}
+          {word}{" "}
           {count != null && <span className={classes.count}>{count}</span>}
         </button>
       ))}

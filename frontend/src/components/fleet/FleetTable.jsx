@@ -4,6 +4,7 @@ import { memo, useState } from "react";
 import { Link } from "react-router";
 
 import { PriceBar } from "./PriceBar.jsx";
+import { HEADS } from "./views.js";
 import { useTimeLeft } from "../../hooks/useClock.jsx";
 import { MISSING } from "../../services/format.js";
 import { STANDBY } from "../../theme.js";
@@ -11,14 +12,6 @@ import classes from "../Rows.module.css";
 import { Sign } from "../Sign.jsx";
 import { Time } from "../Time.jsx";
 
-const HEADS = [
-  ["name", "Workload"],
-  ["state", "State"],
-  ["primary", "Primary"],
-  ["replica", "Replica"],
-  ["price", "Price against on-demand"],
-  ["heard", "Heard"],
-];
 const AT_ONCE = 50; // worst first: what needs someone is among them, and typing in the search stays quick
 
 // `onSort(key)`: a head was chosen; without it the heads are words.

@@ -5,7 +5,7 @@ import { IconBookmark, IconDownload, IconSearch, IconTrash } from "@tabler/icons
 import { useRef, useState } from "react";
 
 import classes from "./FleetTools.module.css";
-import { csv } from "./views.js";
+import { HEADS, csv } from "./views.js";
 
 const KEPT = { key: "spotopt-fleet-views", defaultValue: [] };
 const MOST = 20;
@@ -14,6 +14,7 @@ export function FleetTools({ view, onView, shown }) {
   return (
     <div className={classes.tools}>
       <Search value={view.find} onChange={(find) => onView({ ...view, find })} />
+      <Order view={view} onView={onView} />
       <Views view={view} onView={onView} />
       <Button
         variant="default"
@@ -42,6 +43,25 @@ function Search({ value, onChange }) {
       onChange={(event) => onChange(event.currentTarget.value)}
       className={classes.search}
     />
+  );
+}
+
+// Where the heads of the table are not shown.
+function Order({ view, onView }) {
+  return (
+    <select
+      className={classes.order}
+      aria-label="Order by"
+      value={view.sort ?? ""}
+      onChange={(event) => onView({ ...view, sort: event.currentTarget.value || null, down: false })}
+    >
+      <option value="">Most urgent first</option>
+      {HEADS.map(([key, word]) => (
+        <option key={key} value={key}>
+          {word}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -16,6 +16,16 @@ export const FILTERS = [
   ["observed", "Observed", ({ state }) => state === "observed"],
 ];
 
+// The heads of the table.
+export const HEADS = [
+  ["name", "Workload"],
+  ["state", "State"],
+  ["primary", "Primary"],
+  ["replica", "Replica"],
+  ["price", "Price against on-demand"],
+  ["heard", "Heard"],
+];
+
 // What a head sorts by. Undefined values come last, whichever the direction.
 export const SORTS = {
   name: ({ logical_name: name }) => name,

@@ -8,9 +8,9 @@ import { Mark } from "../Sign.jsx";
 import { Time } from "../Time.jsx";
 
 export const GRAVITY = {
-  critical: { word: "Act or watch", color: "red" },
-  warning: { word: "Be aware", color: "orange" },
-  info: { word: "For the record", color: "gray" },
+  critical: { word: "Urgent", color: "red" },
+  warning: { word: "Warning", color: "orange" },
+  info: { word: "Note", color: "gray" },
 };
 
 export function Notification({ told, onRead }) {
@@ -30,7 +30,7 @@ export function Notification({ told, onRead }) {
           {unread && <span className={classes.new}>unread</span>}
         </p>
         <p className={classes.text}>
-          <Sentence>{told.text}</Sentence>
+          <Sentence>{told.text.replace(/[^.]$/, "$&.")}</Sentence>
         </p>
         <p className={classes.facts}>
           <Mark word={word} color={color} /> <Time at={told.created_at} />

@@ -102,7 +102,9 @@ function Badges() {
       maw={320}
     >
       <span tabIndex={0} className={classes.badge}>
-        <Dashed>Simulated AWS{preset ? ` · ${preset} waits` : ""}</Dashed>
+        <Dashed>
+          Simulated AWS{preset && <span className={classes.waits}> · {preset} waits</span>}
+        </Dashed>
       </span>
     </Tooltip>
   );

@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import classes from "./Replicas.module.css";
 import { useEndReplica, useLaunchReplica, usePromote } from "../../hooks/useWorkload.js";
-import { MISSING, seconds } from "../../services/format.js";
+import { seconds } from "../../services/format.js";
 import { STANDBY } from "../../theme.js";
 import { Ask } from "../Ask.jsx";
 import { Sentence } from "../Sentence.jsx";
@@ -63,7 +63,8 @@ function Replica({ agent, replica }) {
           {replica.mode === "manual" ? "launched by hand" : "for an emergency"}
         </p>
         <p className={classes.facts}>
-          boot {seconds(replica.boot_time_seconds)} · ends by itself {replica.expires_at ? <Until at={replica.expires_at} /> : MISSING}
+          boot {seconds(replica.boot_time_seconds)} · stands by until{" "}
+          {replica.expires_at ? <Time at={replica.expires_at} precise /> : "you end it"}
         </p>
       </div>
       <Group gap="xs">
@@ -71,14 +72,6 @@ function Replica({ agent, replica }) {
         <End agent={agent} replica={replica} name={name} />
       </Group>
     </div>
-  );
-}
-
-function Until({ at }) {
-  return (
-    <>
-      at <Time at={at} precise />
-    </>
   );
 }
 
