@@ -1,14 +1,19 @@
 """What people do with their workloads, each page's main task in a real browser, on the whole running product."""
 
 import os
+import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from scripts import demo
+from scripts.client import Api
+from scripts.demo_market import Beat, DemoMarket
 from scripts.stack import Stack
 from tests.e2e.test_dashboard import BROWSER, tell
 
+LONGEST_SECONDS_OF_THE_DEMO = 60
 LONGEST_SECONDS = {"promotion_shown_ms": 3.0, "moved_by_hand_ms": 20.0}
 
 
@@ -24,3 +29,28 @@ def test_a_person_filters_moves_by_hand_follows_an_emergency_and_reads_what_was_
     assert told["findings"] == []
     assert {name: 1000 * limit for name, limit in LONGEST_SECONDS.items() if told["figures"][name] > 1000 * limit} == {}
     assert (shots / "notifications-phone.png").stat().st_size > 10_000
+
+
+def test_what_the_living_demo_does_is_carried_through(stack: Stack):
+    """A warning, and then the interruption of the very instance that was warned: a replica was ready and takes over."""
+    fleet = demo.seed(stack)
+    market, api = DemoMarket(stack, [fleet], Event()), Api(stack.url, fleet.token)
+    market.play(Beat(0, "recommend", 3))
+    _until(lambda: any((row["replica"] or {}).get("status") == "ready" for row in _agents(api, fleet)))
+
+    market.play(Beat(0, "interrupt", 4))
+
+    newest = lambda: api.get(f"/api/client/{fleet.client_id}/incidents", limit=1)["incidents"][0]  # noqa: E731
+    _until(lambda: newest()["kind"] == "termination" and newest()["serving_at"])
+    assert newest()["downtime_seconds"] < 10
+
+
+def _agents(api: Api, fleet: demo.Fleet) -> list[dict]:
+    return api.get(f"/api/client/{fleet.client_id}/agents")["agents"]
+
+
+def _until(true) -> None:
+    deadline = time.monotonic() + LONGEST_SECONDS_OF_THE_DEMO
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(1)  # 100 requests a minute are a client's limit

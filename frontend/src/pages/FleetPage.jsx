@@ -1,7 +1,7 @@
 // Is anything wrong now, and who runs where: the fleet by urgency, filtered, sorted, saved as views, taken along as a file.
 import { Code, Skeleton, Stack } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 
 import classes from "./Page.module.css";
 import { Card, Failure, Lines } from "../components/cards/Card.jsx";
@@ -40,8 +40,7 @@ export function FleetPage() {
 function Workloads({ fleet }) {
   const { agents } = fleet.data;
   const [view, setView] = useState(PLAIN);
-  const settled = useDeferredValue(view);
-  const shown = useMemo(() => seen(agents, settled), [agents, settled]);
+  const shown = useMemo(() => seen(agents, view), [agents, view]);
   return (
     <>
       {agents.length > 0 && <Filters agents={agents} view={view} onView={setView} />}
