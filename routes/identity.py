@@ -7,6 +7,7 @@ from config.settings import current
 from core import clients, database, limits, safe_mode, sessions
 from core.auth import COOKIE, open_to_all, principal, require_person
 from core.idempotency import in_transaction
+from core.presets import waits
 from core.replies import success_response
 from core.validation import Body, takes
 
@@ -44,6 +45,7 @@ def who_am_i(tx):
     return {
         "kind": "admin" if who.is_admin else "client", "client_id": client["client_id"], "name": client["name"],
         "simulated": current().simulated, "safe_mode": safe_mode.state(tx), "preset": current().preset or None,
+        "preset_sentence": waits().sentence if current().preset else None,
     }  # fmt: skip
 
 

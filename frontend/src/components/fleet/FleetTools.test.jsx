@@ -16,7 +16,7 @@ const FLEET = [
 const rows = () => screen.getAllByRole("rowheader").map((row) => row.textContent);
 
 async function fleet() {
-  serve({ "/validate": CLIENT, "/agents": { server_time: "2026-01-01T12:00:00Z", agents: FLEET }, "/incidents": { incidents: [] } });
+  serve({ "/auth/me": CLIENT, "/agents": { server_time: "2026-01-01T12:00:00Z", agents: FLEET }, "/incidents": { incidents: [] } });
   show(<SessionGate>{<FleetPage />}</SessionGate>);
   await screen.findByRole("table");
 }

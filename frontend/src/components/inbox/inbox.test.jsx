@@ -22,7 +22,7 @@ const told = (id, changes = {}) => ({
 const inbox = (unread, ...notifications) => ({ unread, notifications, next_cursor: null });
 
 function signedIn(page, routes) {
-  const asked = serve({ "/validate": CLIENT, ...routes });
+  const asked = serve({ "/auth/me": CLIENT, ...routes });
   show(<SessionGate>{page}</SessionGate>);
   return asked;
 }
