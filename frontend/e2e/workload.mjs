@@ -139,7 +139,7 @@ async function askBeforeTakingOut(page, agent) {
   await yes.click();
   await page.waitForURL((url) => url.pathname === "/");
   await toTheFleet(page);
-  await page.getByRole("link", { name: agent.name, exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("rowheader", { name: agent.name, exact: true }).waitFor({ state: "detached" });
 }
 
 async function lookAround(browser, name, view, cookies, places) {
