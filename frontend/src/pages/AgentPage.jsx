@@ -53,6 +53,7 @@ function Story({ story }) {
               <Commands commands={commands} />
             </Card>
           )}
+          <Statistics agentId={agent.agent_id} />
         </div>
         <Handles agent={agent} />
       </div>
@@ -84,7 +85,6 @@ function Handles({ agent }) {
       <Card title="Replicas" state={replicas}>
         {(known) => <Replicas agent={agent} replicas={known.replicas} />}
       </Card>
-      <Statistics agentId={agent.agent_id} />
       <Card title="Take out of care">
         <Release agent={agent} />
       </Card>
