@@ -38,7 +38,7 @@ export function FleetTable({ agents, sort, down, onSort }) {
       {agents.length > shown && (
         <p className={classes.more}>
           {shown} of {agents.length} workloads{sort ? "" : ", the most urgent first"}.
-          <Button variant="subtle" size="sm" onClick={() => setShown(shown + AT_ONCE)}>
+          <Button variant="subtle" color="gray" size="sm" onClick={() => setShown(shown + AT_ONCE)}>
             Show {Math.min(AT_ONCE, agents.length - shown)} more
           </Button>
         </p>

@@ -37,7 +37,7 @@ export function Notification({ told, onRead }) {
         </p>
       </div>
       {unread && (
-        <Button variant="subtle" size="sm" onClick={onRead} aria-label={`Mark as read: ${told.title}`}>
+        <Button variant="subtle" color="gray" size="sm" onClick={onRead} aria-label={`Mark as read: ${told.title}`}>
           Mark as read
         </Button>
       )}
