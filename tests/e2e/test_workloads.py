@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+import requests
 
 from scripts import demo
 from scripts.client import Api
@@ -54,3 +55,25 @@ def _until(true) -> None:
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(1)  # 100 requests a minute are a client's limit
+
+
+def test_a_workload_that_was_taken_out_of_care_runs_on_and_its_host_asks_no_more(stack: Stack):
+    fleet = demo.seed(stack)
+    api = Api(stack.url, fleet.token)
+    agent = next(row for row in demo.wait_until_serving(stack, fleet, 1) if row["serving"])
+    machine = stack.levers.instance(agent["primary"]["ec2_instance_id"])
+
+    told = api.delete(f"/api/client/agents/{agent['agent_id']}")
+
+    row = "SELECT c.status, a.status AS agent, i.role FROM commands c JOIN agents a ON a.id = c.agent_id JOIN instances i ON i.id = c.instance_id"
+    _until(lambda: _one(stack, f"{row} WHERE c.uuid = %s", told["command_id"]) == ("completed", "deregistered", None))
+    time.sleep(3)  # longer than the agent's patience between two tries
+    assert "401" not in (stack.folder / "simulator" / "hosts" / machine["instance_id"] / "console.log").read_text()
+    assert requests.get(machine["endpoint"], timeout=5).ok
+    assert stack.levers.instance(machine["instance_id"])["state"] == "running"
+
+
+def _one(stack: Stack, sql: str, *values: str) -> tuple:
+    with stack.connection() as connection, connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()
