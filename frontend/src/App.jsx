@@ -19,6 +19,7 @@ const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
 const ModelsPage = lazy(() => import("./pages/ModelsPage.jsx"));
 const FleetPage = lazy(async () => ({ default: (await import("./pages/FleetPage.jsx")).FleetPage }));
+const PoolsPage = lazy(() => import("./pages/PoolsPage.jsx"));
 const PlatformPage = lazy(() => import("./pages/PlatformPage.jsx"));
 const ClientsPage = lazy(() => import("./pages/ClientsPage.jsx"));
 const SearchPage = lazy(() => import("./pages/SearchPage.jsx"));
@@ -57,6 +58,7 @@ function Pages() {
             <Route path="agents/:agentId" element={<AgentPage />} />
             <Route path="emergencies" element={<EmergenciesPage />} />
             <Route path="models" element={<ModelsPage />} />
+            <Route path="pools" element={<PoolsPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>
             <Route path="admin" element={<PlatformPage />} />

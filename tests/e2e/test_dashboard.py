@@ -34,6 +34,15 @@ def test_a_person_signs_in_interrupts_a_workload_and_sees_it_carried_over(stack:
     assert (shots / "fleet-phone.png").stat().st_size > 10_000
 
 
+@pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine")
+def test_a_person_sees_which_pools_are_risky_and_what_one_cost(stack: Stack, fleet: demo.Fleet, tmp_path: Path):
+    shots = Path(os.environ.get("SPOTOPT_SHOTS", tmp_path))
+
+    told = tell("e2e/pools.mjs", "--url", stack.url, "--token", fleet.token, "--shots", str(shots), "--browser", BROWSER)
+
+    assert told["findings"] == []
+
+
 def tell(script: str, *arguments: str) -> dict:
     """What a story of the browser found."""
     path = f"{ROOT}/.venv/bin:{os.environ['PATH']}"

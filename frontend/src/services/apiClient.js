@@ -29,6 +29,8 @@ export const ENDPOINTS = {
   workers: ["GET", "/api/admin/health/workers"],
   streams: ["GET", "/api/events/stats"],
   search: ["GET", "/api/admin/search"],
+  pools: ["GET", "/api/client/:clientId/pools"],
+  priceHistory: ["GET", "/api/client/:clientId/pricing-history"],
 };
 
 export const EVENT_STREAM = "/api/events/stream";
@@ -135,4 +137,6 @@ export const api = {
   workers: () => call("workers"),
   streams: () => call("streams"),
   search: (q) => call("search", { q }),
+  pools: (clientId, region) => call("pools", { clientId, ...(region && { region }) }),
+  priceHistory: (clientId, pool, hours) => call("priceHistory", { clientId, pool, hours }),
 };
