@@ -71,8 +71,8 @@ def _tell(tx: Tx, feed: dict, severity: str, title: str, text: str) -> None:
     """Everybody who has an account there, once per silence."""
     since = feed["stale_since"] or tx.now()
     for client_id in {a.client_id for a in accounts.active(tx) if feed["region"] in ("global", *json.loads(a.regions))}:
-        key = f"feed:{feed['region']}:{feed['feed']}:{severity}:{since:%Y%m%d%H%M%S}"
-        notifications.announce(tx, client_id, key, severity, title, text, link="/pools")
+        occasion = f"{feed['region']}:{feed['feed']}:{severity}:{since:%Y%m%d%H%M%S}"
+        notifications.announce(tx, client_id, f"feed:{occasion}", severity, title, text, link="/pools")
 
 
 def of_region(tx: Tx, region: str) -> dict:
