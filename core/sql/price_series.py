@@ -107,9 +107,9 @@ def write_canonical(tx: Tx, pool_nos: list[int], since: datetime, until: datetim
     )  # fmt: skip
     return tx.execute(
         "INSERT INTO pricing_canonical (pool_no, hour_at, price, data_source, hour, weekday, on_demand_ratio, volatility, run_id)"
-        " SELECT c.pool_no, FROM_UNIXTIME(FLOOR(UNIX_TIMESTAMP(c.bucket_at) / 3600) * 3600) AS hour_at, AVG(c.price),"
+        " SELECT STRAIGHT_JOIN c.pool_no, FROM_UNIXTIME(FLOOR(UNIX_TIMESTAMP(c.bucket_at) / 3600) * 3600) AS hour_at, AVG(c.price),"
         " MAX(c.data_source + 0), MIN(HOUR(c.bucket_at)), MIN(WEEKDAY(c.bucket_at)), AVG(c.price) / MAX(o.price), STDDEV_POP(c.price), %(run)s"
-        " FROM pricing_consolidated c JOIN price_series s ON s.pool_no = c.pool_no"
+        " FROM pricing_consolidated c FORCE INDEX (PRIMARY) JOIN price_series s ON s.pool_no = c.pool_no"
         " LEFT JOIN spot_pools p ON p.pool_id = s.pool_id"
         " LEFT JOIN ondemand_prices o ON o.region = p.region AND o.instance_type = p.instance_type AND o.product = 'linux'"
         " WHERE c.pool_no IN %(pools)s AND c.bucket_at >= %(since)s AND c.bucket_at < %(until)s GROUP BY c.pool_no, hour_at",
