@@ -30,6 +30,9 @@ ALARMS = (
     Alarm("redelivered", "a message of the event queue comes again and again because it cannot be stored"),
     Alarm("subscription", "SNS asks whether a subscription to our door is meant"),
     Alarm("account_away", "an AWS account does not answer, or answers again"),
+    Alarm("feed", "a source of prices fell silent, or came back"),
+    Alarm("plan", "a plan was proposed, or waits for approval"),
+    Alarm("switch", "a planned switch was done, failed, or its new place does not serve"),
 )
 
 NAMES = tuple(alarm.name for alarm in ALARMS)
