@@ -14,9 +14,9 @@ def tell(tx: Tx, incident: Incident, moment: str, severity: str, title: str, tex
     return _tell_once(tx, incident.client_id, incident.id, key, severity, title, text, link)
 
 
-def announce(tx: Tx, client_id: int, key: str, severity: str, title: str, text: str) -> bool:
+def announce(tx: Tx, client_id: int, key: str, severity: str, title: str, text: str, link: str | None = None) -> bool:
     """The same for what belongs to no incident; ``key`` begins with the alarm's name and names the occasion."""
-    return _tell_once(tx, client_id, None, key, severity, title, text, None)
+    return _tell_once(tx, client_id, None, key, severity, title, text, link)
 
 
 def of_refusal(tx: Tx, alarm: errors.Alarm) -> bool:

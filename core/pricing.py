@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from core import database, errors
+from core import database, doorbell, errors
 from core.cloud.aws import Clouds
 from core.cloud.prices import Catalogue, fetch_catalogue, fetch_on_demand, fetch_spot
 from core.database import Tx
@@ -84,6 +85,7 @@ def _store(tx: Tx, region: str, catalogue: Catalogue, spot: list, on_demand: dic
             )  # fmt: skip
     if rows:
         pools.write_pools(tx, rows)
+    tx.on_commit(partial(doorbell.ring, "planner"))
     if on_demand:
         pools.write_on_demand(tx, [(region, name, usd, now) for name, usd in sorted(on_demand.items())])
     return len(rows), len(on_demand)

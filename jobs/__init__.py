@@ -11,7 +11,9 @@ from jobs import (
     health_monitor,
     heartbeat_watch,
     housekeeping,
+    ledger,
     orphan_sweep,
+    planner,
     predictions,
     safe_mode,
     spot_prices,
@@ -39,5 +41,7 @@ JOBS = (
     Job("spot_prices", 300, spot_prices.run),
     Job("predictions", 600, predictions.run),
     Job("demo_prices", 30, demo_prices.run),
+    Job("planner", 60, planner.run),
+    Job("ledger", 60, ledger.run),
     Job("housekeeping", 3600, housekeeping.run),
 )

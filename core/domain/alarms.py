@@ -29,6 +29,10 @@ ALARMS = (
     Alarm("dead_letter", "a message from AWS could not be read and was kept as a dead letter"),
     Alarm("redelivered", "a message of the event queue comes again and again because it cannot be stored"),
     Alarm("subscription", "SNS asks whether a subscription to our door is meant"),
+    Alarm("plan", "a move of a workload is proposed, or waits for somebody's approval"),
+    Alarm("switched", "a workload was moved by plan or by hand and serves at its new place"),
+    Alarm("switch_late", "a workload was switched a minute ago and does not serve; the old instance is kept"),
+    Alarm("switch_failed", "a switch came to nothing; the workload stays where it was"),
     Alarm("account_away", "an AWS account does not answer, or answers again"),
 )
 

@@ -119,3 +119,15 @@ def in_danger(tx: Tx, pool_id: str) -> bool:
     """Whether a notice was seen there within half an hour."""
     row = tx.one("SELECT 1 AS yes FROM pool_memory WHERE pool_id = %(id)s AND danger_until > UTC_TIMESTAMP(6)", id=pool_id)
     return row is not None
+
+
+def get(tx: Tx, pool_id: str | None, client_id: int) -> Pool | None:
+    """One pool with what everybody knows of it and what this client alone has reported."""
+    row = tx.one(
+        "SELECT p.*, m.ice_until, m.danger_until, m.poisoned_until, r.danger_until AS own_danger_until, r.poisoned_until AS own_poisoned_until"
+        " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id"
+        " LEFT JOIN pool_reports r ON r.pool_id = p.pool_id AND r.client_id = %(client_id)s WHERE p.pool_id = %(id)s",
+        id=pool_id,
+        client_id=client_id,
+    )
+    return row and Pool.from_row({**row, **{name: _later(row, name) for name in MEMORY}})

@@ -17,6 +17,9 @@ import { theme } from "./theme.js";
 
 const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
+const PlansPage = lazy(() => import("./pages/PlansPage.jsx"));
+const SavingsPage = lazy(() => import("./pages/SavingsPage.jsx"));
+const SwitchesPage = lazy(() => import("./pages/SwitchesPage.jsx"));
 const ModelsPage = lazy(() => import("./pages/ModelsPage.jsx"));
 const FleetPage = lazy(async () => ({ default: (await import("./pages/FleetPage.jsx")).FleetPage }));
 const PlatformPage = lazy(() => import("./pages/PlatformPage.jsx"));
@@ -56,6 +59,9 @@ function Pages() {
             <Route path="fleet" element={<FleetPage />} />
             <Route path="agents/:agentId" element={<AgentPage />} />
             <Route path="emergencies" element={<EmergenciesPage />} />
+            <Route path="plans" element={<PlansPage />} />
+            <Route path="switches" element={<SwitchesPage />} />
+            <Route path="savings" element={<SavingsPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>
             <Route path="admin" element={<PlatformPage />} />

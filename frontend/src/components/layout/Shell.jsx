@@ -4,12 +4,15 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import {
   IconAlertTriangle,
   IconApi,
+  IconArrowsExchange,
   IconBuilding,
   IconChartDots,
   IconHeartbeat,
   IconLayoutDashboard,
+  IconListCheck,
   IconLogout,
   IconMoon,
+  IconReportMoney,
   IconSearch,
   IconServer2,
   IconSun,
@@ -33,6 +36,9 @@ const PLACES = [
   ["/", "Overview", IconLayoutDashboard],
   ["/fleet", "Fleet", IconServer2],
   ["/emergencies", "Emergencies", IconAlertTriangle],
+  ["/plans", "Plans", IconListCheck],
+  ["/switches", "Switches", IconArrowsExchange],
+  ["/savings", "Savings", IconReportMoney],
 ];
 
 // For the administrator alone:
