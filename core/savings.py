@@ -13,7 +13,6 @@ from core.sql import ledger, spend, switches
 HOURS_PER_MONTH = 730  # MET-26
 SHAPES = {"hour": "%Y-%m-%dT%H:00Z", "day": "%Y-%m-%d", "month": "%Y-%m"}
 COLUMNS = ("period", *LINES, "net", "stale")
-GLOBAL = ("client_id", "name", "status", "agents", "instances", "switches", "baseline_usd", "cost_usd", "net_usd", "downtime_seconds")
 LINE = ("hour", "line", "debit", "credit", "seconds", "usd_per_hour", "data_source")
 LONGEST = timedelta(days=800)
 
@@ -116,14 +115,6 @@ def charts(tx: Tx, client_id: int, days: int) -> dict:
         "switch_frequency": [{**row, "succeeded": int(row["succeeded"] or 0)} for row in switches.per_day(tx, client_id, days)],
         "prices": timeseries(tx, client_id, days)["days"],
     }
-
-
-def global_stats(tx: Tx) -> list[dict]:
-    """One row per client, this month."""
-    return [
-        {**row, "baseline_usd": row["baseline"] / MILLION, "cost_usd": row["cost"] / MILLION, "net_usd": (row["baseline"] - row["cost"]) / MILLION}
-        for row in spend.global_rows(tx)
-    ]
 
 
 def span(tx: Tx, first: date | None, last: date | None) -> tuple[datetime, datetime]:

@@ -4,7 +4,7 @@ from flask import Blueprint
 from marshmallow import fields, validate
 
 from core import savings
-from core.auth import require_admin, require_client_auth
+from core.auth import require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
 from core.sheets import to_csv
 from core.validation import Body, asks, takes
@@ -71,14 +71,6 @@ def export_savings(tx, authenticated_client_id, query):
 def client_charts(tx, authenticated_client_id, query):
     """What the client's charts draw."""
     return savings.charts(tx, authenticated_client_id, query["days"])
-
-
-@bp.get("/admin/export/global-stats")
-@require_admin
-@in_transaction
-def export_global_stats(tx):
-    """One line per client, this month, as CSV."""
-    return csv_reply(to_csv(savings.GLOBAL, savings.global_stats(tx)), "global-stats")
 
 
 @bp.get("/ledger")

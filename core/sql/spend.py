@@ -23,20 +23,3 @@ def modes(tx: Tx, client_id: int) -> list[dict]:
         " FROM agents a JOIN agent_configs c ON c.agent_id = a.id WHERE a.client_id = %(id)s AND a.status = 'active' GROUP BY mode",
         id=client_id,
     )
-
-
-def global_rows(tx: Tx) -> list[dict]:
-    """One row per client: what it has, what it moved and saved this month (UTC)."""
-    return tx.all(
-        "SELECT c.uuid AS client_id, c.name, c.status,"
-        " (SELECT COUNT(*) FROM agents a WHERE a.client_id = c.id AND a.status = 'active') AS agents,"
-        " (SELECT COUNT(*) FROM instances i WHERE i.client_id = c.id AND i.ended_at IS NULL AND i.ec2_instance_id IS NOT NULL) AS instances,"
-        " (SELECT COUNT(*) FROM switches s WHERE s.client_id = c.id AND s.started_at >= DATE_FORMAT(UTC_TIMESTAMP(), '%%Y-%%m-01')) AS switches,"
-        " (SELECT COALESCE(SUM(l.micros), 0) FROM savings_ledger l WHERE l.client_id = c.id AND l.line = 'baseline'"
-        "   AND l.hour >= DATE_FORMAT(UTC_TIMESTAMP(), '%%Y-%%m-01')) AS baseline,"
-        " (SELECT COALESCE(SUM(l.micros), 0) FROM savings_ledger l WHERE l.client_id = c.id AND l.line <> 'baseline'"
-        "   AND l.hour >= DATE_FORMAT(UTC_TIMESTAMP(), '%%Y-%%m-01')) AS cost,"
-        " (SELECT COALESCE(SUM(d.duration_seconds), 0) FROM downtime_logs d WHERE d.client_id = c.id"
-        "   AND d.start_time >= DATE_FORMAT(UTC_TIMESTAMP(), '%%Y-%%m-01')) AS downtime_seconds"
-        " FROM clients c ORDER BY c.id"
-    )

@@ -34,7 +34,6 @@ MATRIX = {
     "GET /api/admin/emergency-events": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "GET /api/admin/system-health": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "GET /api/admin/health/workers": (401, 401, 200, 403, 403, 403, 403, 403, 403),
-    "GET /api/admin/export/global-stats": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "POST /api/events/test/{client}": (401, 401, 202, 403, 403, 403, 403, 403, 403),
     "GET /api/events/stats": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "GET /api/activity/live": (401, 401, 403, 200, 200, 403, 403, 403, 403),

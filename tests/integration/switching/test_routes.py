@@ -303,15 +303,6 @@ def test_the_charts_of_a_client_draw_savings_modes_switches_and_prices(me, movin
     assert told["switch_frequency"][0]["switches"] == 1 and told["prices"]
 
 
-def test_the_administrator_gets_one_line_per_client(api, moving, booked):
-    moving.world.client("Another")
-
-    rows = table(api.by(ADMIN).get("/api/admin/export/global-stats"))
-
-    assert {row["name"] for row in rows} == {"Acme", "Another"}
-    assert float(next(row for row in rows if row["name"] == "Acme")["net_usd"]) > 0
-
-
 def test_the_administrator_names_the_client_he_looks_at(api, moving, booked):
     other, admin = moving.world.client("Another"), api.by(ADMIN)
 
