@@ -53,8 +53,9 @@ class Claim:
 class Executor:
     """Carries out intents. Any number may run at once, in any number of processes."""
 
-    def __init__(self, clouds: Clouds, settings: Settings):
-        self._clouds, self._settings = clouds, settings
+    def __init__(self, clouds: Clouds, settings: Settings, forestalled: Callable[[Clouds, Claim], bool] = lambda clouds, claim: False):
+        """``forestalled`` says whether a claimed launch is not needed any more, and has withdrawn it."""
+        self._clouds, self._settings, self._forestalled = clouds, settings, forestalled
         self._seats = Seats(actions.PER_ACCOUNT)
 
     def drain(self) -> int:
@@ -69,7 +70,7 @@ class Executor:
         with self._seats.reserve() as seat:
             began = time.monotonic()
             claim = database.run(lambda tx: _claim(tx, began, seat))
-            if claim and time.monotonic() < claim.trust_until:
+            if claim and not self._forestalled(self._clouds, claim) and time.monotonic() < claim.trust_until:
                 called = time.monotonic()
                 outcome = self._act(claim)
                 database.run(lambda tx: record(tx, claim.intent, outcome, time.monotonic() - called))
