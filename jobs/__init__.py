@@ -14,8 +14,10 @@ from jobs import (
     orphan_sweep,
     pool_risk,
     predictions,
+    pricing_consolidation,
     safe_mode,
     spot_advisor,
+    spot_prices,
 )
 
 
@@ -39,7 +41,9 @@ JOBS = (
     Job("health_monitor", 30, health_monitor.run),
     Job("predictions", 600, predictions.run),
     Job("demo_prices", 30, demo_prices.run),
+    Job("spot_prices", 120, spot_prices.run),  # a price lives 300 s: one missed answer makes none stale
     Job("spot_advisor", 6 * 3600, spot_advisor.run),
     Job("pool_risk", 300, pool_risk.run),
+    Job("pricing_consolidation", 30, pricing_consolidation.run),  # looks whether a run is due: every 12 h, or asked for
     Job("housekeeping", 3600, housekeeping.run),
 )
