@@ -170,3 +170,13 @@ def test_a_reader_that_is_told_to_stop_hands_back_what_it_received(street: Stree
     street.reader._stopping = lambda: False
 
     assert street.read() == 1
+
+
+def test_in_safe_mode_a_message_is_stored_and_deleted_and_its_plan_is_a_dry_run_for_ever(street: Street, executor):
+    street.world.execute("UPDATE system_settings SET v = 'on' WHERE k = 'SAFE_MODE'")
+
+    street.tell(street.warning())
+    executor.drain()
+
+    assert (street.messages(), street.shop.intent()["state"], street.shop.calls()) == (0, "dry_run", [])
+    assert street.incident()["notice_rank"] == 2
