@@ -24,7 +24,7 @@ HEADERS = {
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. The timetable is started apart (config/gunicorn.py), never at import."""
     settings = use(settings or read_settings())
-    configure_logging(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
     database.connect(settings)
     app = Flask(__name__, static_folder=None)
     app.json = Json(app)
@@ -38,8 +38,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         CORS(app, origins=settings.cors_origins.split(","), supports_credentials=True)
     app.wsgi_app = Aliases(app.wsgi_app)
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
+        app.wsgi_app = _behind({address.strip() for address in settings.trusted_proxies.split(",")}, app.wsgi_app)
     return app
+
+
+def _behind(proxies: set[str], inner):
+    """Believe X-Forwarded-For of these addresses only: anybody else could write into it what he likes."""
+    fixed = ProxyFix(inner, x_for=1, x_proto=1)
+    return lambda environ, start: (fixed if environ.get("REMOTE_ADDR") in proxies else inner)(environ, start)
 
 
 def _with_headers(reply):

@@ -10,6 +10,7 @@ timeout = 120
 graceful_timeout = 30
 keepalive = 30
 control_socket_disable = True
+accesslog = f"{os.environ['LOG_DIR']}/access.log" if os.environ.get("LOG_DIR") else None
 access_log_format = "%(h)s %(m)s %(U)s %(s)s %(L)s"
 
 

@@ -45,6 +45,7 @@ class Settings:
     start_workers: bool = _setting(True, "run the timetable in this process")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     log_format: str = _setting("json", "json or text")
+    log_dir: str = _setting("", "folder for backend.log, error.log and access.log, beside standard error; empty: none")
 
     @property
     def simulated(self) -> bool:
@@ -53,6 +54,11 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.flask_env == "production"
+
+    @property
+    def secrets(self) -> list[str]:
+        """The values nobody may read, as far as they are set."""
+        return [getattr(self, f.name) for f in fields(self) if f.metadata["secret"] and getattr(self, f.name)]
 
     @property
     def database_is_local(self) -> bool:

@@ -21,19 +21,21 @@ from core.cloud.aws import OURS, Clouds, NoSession
 from core.cloud.errors import Answer
 from core.database import Tx
 from core.domain.account import Account
-from core.domain.intent import Intent, client_token
+from core.domain.intent import EMERGENCY, Intent, client_token
 from core.domain.lifecycle import Role
 from core.domain.pools import ICE_MEMORY, capacity_key
 from core.domain.serialize import canonical
 from core.emergency import choose_pool, give_up
 from core.locks import lock_agent
 from core.orders import launch_params, order
+from core.seats import Seats
 from core.sql import accounts, actions, agents, incidents, instances, pools, replicas
 
 log = logging.getLogger("core.actions")
 
 TRUST_SECONDS = actions.LEASE_SECONDS - 2
 PLACE_MEMORY = timedelta(hours=24)
+RESULTS = {Answer.DONE: "SUCCESS", Answer.UNKNOWN: "RETRY", Answer.STALE_CREDENTIALS: "RETRY", Answer.NO_CAPACITY: "NEXT-POOL"}
 NO_ANSWER = frozenset({Answer.UNKNOWN, Answer.STALE_CREDENTIALS, Answer.NOT_ALLOWED})  # what the breaker counts
 
 
@@ -53,6 +55,7 @@ class Executor:
 
     def __init__(self, clouds: Clouds, settings: Settings):
         self._clouds, self._settings = clouds, settings
+        self._seats = Seats(actions.PER_ACCOUNT)
 
     def drain(self) -> int:
         """Carry out intents until none is due; how many were."""
@@ -63,27 +66,30 @@ class Executor:
 
     def run_once(self) -> bool:
         """Claim, act, record. False when nothing was due."""
-        began = time.monotonic()
-        claim = database.run(lambda tx: _claim(tx, began))
-        if claim is None:
-            return False
-        if time.monotonic() < claim.trust_until:
-            called = time.monotonic()
-            outcome = self._act(claim)
-            database.run(lambda tx: record(tx, claim.intent, outcome, time.monotonic() - called))
-        return True
+        with self._seats.reserve() as seat:
+            began = time.monotonic()
+            claim = database.run(lambda tx: _claim(tx, began, seat))
+            if claim and time.monotonic() < claim.trust_until:
+                called = time.monotonic()
+                outcome = self._act(claim)
+                database.run(lambda tx: record(tx, claim.intent, outcome, time.monotonic() - called))
+        return claim is not None
 
     def is_due(self) -> bool:
         """Whether an intent waits to be claimed."""
         return bool(database.run(actions.due))
 
     def _act(self, claim: Claim) -> Outcome:
+        began = time.monotonic()
         outcome = self._call(claim)
         if outcome.answer is Answer.STALE_CREDENTIALS:
             self._clouds.forget(claim.account)
         log.info(
             "%s %s: %s", claim.intent.kind, outcome.ec2_id or "", outcome.error or outcome.answer,
-            extra={"component": "CORE-EXEC", "action": claim.intent.kind.upper(), "result": outcome.answer},
+            extra={
+                "component": "CORE-EXEC", "action": _act_name(claim.intent), "result": RESULTS.get(outcome.answer, "FAILED"),
+                "duration_ms": round(1000 * (time.monotonic() - began)),
+            },
         )  # fmt: skip
         return outcome
 
@@ -99,16 +105,26 @@ class Executor:
         params = json.loads(claim.intent.params)
         if claim.intent.kind != "launch":
             return params
-        return Launch(params, claim.intent.client_token, tags_of(claim, self._settings), user_data(claim.intent, self._settings))
+        intent = claim.intent
+        uncertain = intent.tries > intent.attempt  # more claims than definite refusals
+        return Launch(params, intent.client_token, tags_of(claim, self._settings), user_data(intent, self._settings), uncertain)
 
 
-def _claim(tx: Tx, began: float) -> Claim | None:
+def _act_name(intent: Intent) -> str:
+    """As the log names it: LAUNCH-SPOT, LAUNCH-ON-DEMAND, TERMINATE."""
+    lifecycle = json.loads(intent.params).get("lifecycle") if intent.kind == "launch" else None
+    return "-".join(part.upper() for part in (intent.kind, lifecycle) if part)
+
+
+def _claim(tx: Tx, began: float, may_sit: Callable[[int], bool] = lambda account_id: True) -> Claim | None:
     """Two steps, so that no row is locked for the sake of sorting. SAFE_MODE is read in the same transaction."""
     if safe_mode.requested(tx):
         return None
     for action_id in actions.due(tx):
         intent = actions.lock_due(tx, action_id)
-        if intent is not None and _still_wanted(tx, intent) and breaker.may_call(tx, intent.account_id):
+        if intent is None or not _still_wanted(tx, intent):
+            continue
+        if may_sit(intent.account_id) and breaker.may_call(tx, intent.account_id):
             actions.lease(tx, intent.id)
             agent = intent.agent_id and agents.get(tx, intent.agent_id)
             return Claim(
@@ -272,7 +288,8 @@ def _remember_quota(tx: Tx, intent: Intent, params: dict) -> None:
 
 def _unknown(tx: Tx, intent: Intent, outcome: Outcome) -> None:
     """Throttled, timed out, dropped: the same token again after a full-jitter wait."""
-    ceiling = min(60.0, 2.0 * 2 ** min(intent.tries, 6)) if intent.tries > 3 else 2.0
+    most = 10.0 if intent.priority == EMERGENCY else 60.0
+    ceiling = min(most, 2.0 * 2 ** max(0, intent.tries - 3))
     actions.try_again(tx, intent, random.uniform(0.05, ceiling), outcome.error or "no answer")
 
 

@@ -1,7 +1,7 @@
 """Who may: the administrator's token, a client's token or session, an agent's own token."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
@@ -50,6 +50,7 @@ class Host:
     instance_id: int | None
     token_id: int | None
     principal: Principal
+    flooding: errors.RateLimited | None = None  # it spoke too often; only news of an instance's end is heard
 
 def require_admin(view: Callable) -> Callable:
     """The platform's administrator only."""
@@ -106,6 +107,31 @@ def require_agent(view: Callable) -> Callable:
     return guarded
 
 
+def require_agent_report(view: Callable) -> Callable:
+    """The same for what a host must be able to say: counted per agent, never against a tenant's limit (CON-13)."""
+
+    @wraps(view)
+    def guarded(*args: Any, agent_id: Any, **kwargs: Any) -> Any:
+        host = _reporting(str(agent_id))
+        if host.flooding:
+            raise host.flooding
+        return view(*args, host=host, **kwargs)
+
+    guarded.auth = "agent"
+    return guarded
+
+
+def require_agent_notice(view: Callable) -> Callable:
+    """The same for a notice, which may be the first of its instance and is then never refused (FAIL-45)."""
+
+    @wraps(view)
+    def guarded(*args: Any, agent_id: Any, **kwargs: Any) -> Any:
+        return view(*args, host=_reporting(str(agent_id)), **kwargs)
+
+    guarded.auth = "agent"
+    return guarded
+
+
 def require_enrolment(view: Callable) -> Callable:
     """An enrolment token or a join token."""
 
@@ -146,10 +172,12 @@ def open_to_all(view: Callable) -> Callable:
     return view
 
 
-def principal() -> Principal:
-    """Who sent this request, or Unauthenticated; counted against its rate limit once."""
+def principal(*, counted: bool = True) -> Principal:
+    """Who sent this request, or Unauthenticated; counted against its rate limit once, unless it is counted elsewhere."""
     if "principal" not in g:
-        g.principal = database.run(_authenticate)
+        g.principal, g.counted = database.run(_authenticate), False
+    if counted and not g.counted:
+        g.counted = True
         limits.spend({"client": "token", "enrol": "agent", "join": "agent"}.get(g.principal.kind, g.principal.kind), g.principal.key)
     return g.principal
 
@@ -244,6 +272,18 @@ def _host(agent_uuid: str, who: Principal) -> Host:
     if not own or who.kind in ("enrol", "join"):
         raise errors.NotFound()
     return Host(agent, who.instance_id, who.token_id, who)
+
+
+def _reporting(agent_uuid: str) -> Host:
+    """The agent a report is about, counted in the agent's own bucket; a caller who may not speak for it in the caller's."""
+    who = principal(counted=False)
+    try:
+        host = _host(agent_uuid, who)
+    except errors.NotFound:
+        principal()
+        raise
+    g.counted = True
+    return replace(host, flooding=limits.over("report", f"agent:{host.agent.id}"))
 
 
 def named_client(uuid: str) -> int:

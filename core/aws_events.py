@@ -99,7 +99,10 @@ def _answered(reading: Reading, account: Account | None, event: Mapping[str, Any
         _count(reading.ignored)
         return [_ignored(reading.ignored)]
     if "action_unknown" in reading.odd:
-        _alarm(account.client_id, "action_unknown", "AWS announced an action we do not know", canonical(event)[:500])
+        title, text = "AWS announced an action we do not know", canonical(event)[:500]
+        database.run(lambda tx: notifications.announce(
+            tx, account.client_id, f"action_unknown:{tx.now():%Y%m%d%H}", "warning", title, text
+        ))  # fmt: skip
     return [_item(item, account) for item in reading.items]
 
 
@@ -248,12 +251,11 @@ def _unconfirmed(event: Mapping[str, Any], origin: Origin) -> dict:
     client_id = origin.account and origin.account.client_id
     if client_id:
         topic, link = str(event.get("TopicArn", ""))[:200], str(event.get("SubscribeURL", ""))[:600]
-        _alarm(client_id, f"subscription:{topic[-60:]}", "SNS asks you to confirm a subscription", f"Topic {topic}; to confirm it, open {link}")
+        title, text = "SNS asks you to confirm a subscription", f"Topic {topic}; to confirm it, open {link}"
+        database.run(lambda tx: notifications.announce(
+            tx, client_id, f"subscription:{topic[-60:]}:{tx.now():%Y%m%d%H}", "warning", title, text
+        ))  # fmt: skip
     return _ignored("ignored_subscription")
-
-
-def _alarm(client_id: int, key: str, title: str, text: str) -> None:
-    database.run(lambda tx: notifications.announce(tx, client_id, f"{key}:{tx.now():%Y%m%d%H}", "warning", title, text))
 
 
 def _count(*reasons: str) -> None:

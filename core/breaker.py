@@ -77,5 +77,7 @@ def _failed(tx: Tx, account_id: int, seconds: float, error: str) -> None:
 
 def _tell(tx: Tx, account_id: int, row: dict, severity: str, what: str, sentence: str) -> None:
     account, since = accounts.get(tx, account_id), row["failing_since"]
-    key = f"account_away:{account.uuid}:{since:%Y%m%d%H%M%S}:{severity}"
-    notifications.announce(tx, account.client_id, key, severity, f"AWS account {account.aws_account_id} {what}", sentence)
+    occasion = f"{account.uuid}:{since:%Y%m%d%H%M%S}:{severity}"
+    notifications.announce(
+        tx, account.client_id, f"account_away:{occasion}", severity, f"AWS account {account.aws_account_id} {what}", sentence
+    )

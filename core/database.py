@@ -33,6 +33,7 @@ SESSION = (
 
 LOST_RACE = {1213, 1020, 3101}
 LOST_CONNECTION = {0, 1053, 1927, 2003, 2006, 2013, 2014, 4031}
+UNFIT = {1264, 1265, 1267, 1292, 1366, 1406, 1411, 3988}  # out of range, no such text in this character set, too long
 CHECK_REFUSED = {4025, 3819, 1451, 1452}
 MIXED_COLLATIONS = {1267, 1270, 1366, 3988}  # a text that its column, or the one it is compared with, cannot hold
 SIGNALS = {
@@ -202,6 +203,8 @@ def _named(error: pymysql.Error) -> errors.SpotError:
         return errors.Duplicate(text.rsplit("'", 2)[-2].rsplit(".", 1)[-1])
     if number in SIGNALS:
         return SIGNALS[number](text)
+    if number in UNFIT:
+        return errors.Unfit()
     if number in CHECK_REFUSED or 31000 <= number < 32000:
         return errors.Refused(text)
     if number in MIXED_COLLATIONS:

@@ -2,7 +2,7 @@
 
 from config.settings import Settings
 from core import errors
-from core.cloud.simulator.levers import Levers
+from core.cloud.simulator.levers import OurLevers
 from core.database import Tx
 from core.sql import instances
 
@@ -21,7 +21,7 @@ def interruptible(tx: Tx, client_id: int, instance_uuid: str, settings: Settings
 
 def announce(ec2_id: str, kind: str, settings: Settings) -> dict:
     """Let the simulator show the notice in the instance's metadata; when it will end, if it will."""
-    levers = Levers(settings.simulator_url)
+    levers = OurLevers(settings.simulator_url)
     if kind == "rebalance":
         levers.rebalance(ec2_id)
         return {"deadline": None}

@@ -30,14 +30,18 @@ OVER = {"own_action": "We ordered its end ourselves", "ignored_gone": "That mach
 MIRROR = {Rank.NONE: "none", Rank.REBALANCE: "rebalance", Rank.TERMINATION: "termination"}
 
 
-def handle_rebalance_notice(tx: Tx, agent_id: int, instance_id: int | None, body: Mapping[str, Any]) -> dict:
+def handle_rebalance_notice(
+    tx: Tx, agent_id: int, instance_id: int | None, body: Mapping[str, Any], *, flooding: errors.RateLimited | None = None
+) -> dict:
     """AWS sees an elevated risk for an instance; it promises no lead time."""
-    return _handle(tx, NOTICES["rebalance"], agent_id, instance_id, body)
+    return _handle(tx, NOTICES["rebalance"], agent_id, instance_id, body, flooding)
 
 
-def handle_termination_notice(tx: Tx, agent_id: int, instance_id: int | None, body: Mapping[str, Any]) -> dict:
+def handle_termination_notice(
+    tx: Tx, agent_id: int, instance_id: int | None, body: Mapping[str, Any], *, flooding: errors.RateLimited | None = None
+) -> dict:
     """AWS will reclaim an instance at the time the notice names."""
-    return _handle(tx, NOTICES["termination"], agent_id, instance_id, body)
+    return _handle(tx, NOTICES["termination"], agent_id, instance_id, body, flooding)
 
 
 def process_aws_event(event: str | bytes | Mapping[str, Any]) -> dict:
@@ -47,11 +51,19 @@ def process_aws_event(event: str | bytes | Mapping[str, Any]) -> dict:
     return process(event)
 
 
-def _handle(tx: Tx, kind: NoticeKind, agent_id: int, instance_id: int | None, body: Mapping[str, Any]) -> dict:
-    """1 lock the agent  2 find the instance  3 take the notice."""
+def _handle(
+    tx: Tx, kind: NoticeKind, agent_id: int, instance_id: int | None, body: Mapping[str, Any], flooding: errors.RateLimited | None
+) -> dict:
+    """1 lock the agent  2 find the instance  3 take the notice.
+
+    Whoever is ``flooding`` us is refused, but never the first notice of an instance (FAIL-45).
+    """
     agent, safe = lock_agent(tx, agent_id)
     subject = _subject(tx, agent, instance_id, body.get("instance_id"))
-    return take_notice(tx, agent, safe, subject, read_notice(kind, body, tx.now()), "agent")
+    notice = read_notice(kind, body, tx.now())
+    if flooding and _is_known(tx, subject, notice):
+        raise flooding
+    return take_notice(tx, agent, safe, subject, notice, "agent")
 
 
 def take_notice(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Notice, channel: str) -> dict:
@@ -211,6 +223,14 @@ def _subject(tx: Tx, agent: Agent, bound_instance_id: int | None, named: str | N
     if len(live) != 1:
         raise errors.Invalid("a notice names its instance", fields={"instance_id": ["required here"]})
     return live[0]
+
+
+def _is_known(tx: Tx, subject: Instance, notice: Notice) -> bool:
+    """Whether this notice could tell us nothing that raises an alarm."""
+    known = incidents.open_of_instance(tx, subject.id)
+    return subject.role == Role.TERMINATED or (
+        known is not None and (notice.disposition != "act" or known.notice_rank >= notice.rank)
+    )
 
 
 def natural_key(tx: Tx, subject: Instance, notice: Notice, channel: str) -> dict:

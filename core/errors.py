@@ -64,6 +64,10 @@ class Invalid(SpotError):
     code, status = "VALIDATION_ERROR", 422
 
 
+class Unfit(Invalid):
+    """A value does not fit where it is kept: too long, too large, or text of another alphabet."""
+
+
 class RequestIdReused(SpotError):
     """This X-Request-ID was used before with another body."""
 

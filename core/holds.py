@@ -1,5 +1,7 @@
 """Whether an account's silent machines may be declared lost, or too many look dead at once without proof (INV-57)."""
 
+from datetime import datetime
+
 from core import audit, notifications
 from core.database import Tx
 from core.domain.account import Account
@@ -20,7 +22,7 @@ def judge(tx: Tx, account: Account, unproven: set[int], reached: bool) -> bool:
         _hold(tx, account, len(silent), total, reached, news=standing is None)
         return True
     if standing and holds.end(tx, account.id):
-        _tell(tx, account, "info", "hold_ended", standing["since"], f"Account {account.aws_account_id}: the hold is lifted")
+        _lift(tx, account, standing["since"])
     return False
 
 
@@ -29,10 +31,16 @@ def _hold(tx: Tx, account: Account, silent: int, total: int, reached: bool, *, n
     sentence = f"{silent} of {total} machines are silent and {cause}: nobody is declared lost; they are asked about again every 5 s"
     holds.begin(tx, account.id, account.client_id, unconfirmed=silent, machines=total, sentence=sentence, now=tx.now())
     if news:
-        _tell(tx, account, "critical", "hold", tx.now(), sentence)
+        title = f"AWS account {account.aws_account_id}: on hold"
+        notifications.announce(tx, account.client_id, f"hold:{account.uuid}:{tx.now():%Y%m%d%H%M%S}", "critical", title, sentence)
+        _record(tx, account, "hold", sentence)
 
 
-def _tell(tx: Tx, account: Account, severity: str, name: str, since, sentence: str) -> None:
-    title = f"AWS account {account.aws_account_id}: {'on hold' if name == 'hold' else 'no longer on hold'}"
-    notifications.announce(tx, account.client_id, f"{name}:{account.uuid}:{since:%Y%m%d%H%M%S}", severity, title, sentence)
+def _lift(tx: Tx, account: Account, since: datetime) -> None:
+    sentence, title = f"Account {account.aws_account_id}: the hold is lifted", f"AWS account {account.aws_account_id}: no longer on hold"
+    notifications.announce(tx, account.client_id, f"hold_ended:{account.uuid}:{since:%Y%m%d%H%M%S}", "info", title, sentence)
+    _record(tx, account, "hold_ended", sentence)
+
+
+def _record(tx: Tx, account: Account, name: str, sentence: str) -> None:
     audit.record(tx, client_id=account.client_id, actor=audit.SYSTEM, action=name, resource=("account", account.id), why=sentence)

@@ -79,8 +79,8 @@ def _tell_news(tx: Tx, agent: Agent, instance: Instance, before: dict | None, bo
     if body["dead_notices"] > before["dead_notices"]:
         sentence = f"{body['dead_notices']} notices of {instance.name} were refused for good and lie in its dead folder"
         audit.tell(tx, agent, "dead_notices", sentence)
-        key = f"dead_notices:{instance.id}:{body['dead_notices']}"
-        notifications.announce(tx, agent.client_id, key, "warning", f"{agent.logical_name}: refused notices", sentence)
+        title = f"{agent.logical_name}: refused notices"
+        notifications.announce(tx, agent.client_id, f"dead_notices:{instance.id}:{body['dead_notices']}", "warning", title, sentence)
 
 
 def report_serving(tx: Tx, agent_id: int, instance_id: int, body: Mapping[str, Any]) -> tuple[Agent, Instance]:

@@ -19,6 +19,11 @@ def announce(tx: Tx, client_id: int, key: str, severity: str, title: str, text: 
     return _tell_once(tx, client_id, None, key, severity, title, text, None)
 
 
+def of_refusal(tx: Tx, alarm: errors.Alarm) -> bool:
+    """The alarm that a refusal carries."""
+    return _tell_once(tx, alarm.client_id, None, alarm.key, "critical", alarm.title, alarm.text, None)
+
+
 def _tell_once(
     tx: Tx, client_id: int, incident_id: int | None, key: str, severity: str, title: str, text: str, link: str | None
 ) -> bool:  # fmt: skip

@@ -67,7 +67,7 @@ def _raise_alarm(alarm: errors.Alarm) -> None:
     """In a transaction of its own: the refused request's was rolled back."""
     log.warning(alarm.title, extra={"path": request.path, "request_id": request_id()})
     try:
-        database.run(lambda tx: notifications.announce(tx, alarm.client_id, alarm.key, "critical", alarm.title, alarm.text))
+        database.run(lambda tx: notifications.of_refusal(tx, alarm))
     except errors.SpotError as error:
         log.error("an alarm could not be stored: %s", error.message)
 

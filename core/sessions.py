@@ -47,6 +47,8 @@ def sign_in(tx: Tx, token: str, config: Settings, *, ip: str, user_agent: str) -
 def session_of(tx: Tx, cookie: str, config: Settings) -> dict:
     """The live session a cookie names. The database's clock decides about its end, not the token's own."""
     try:
+        if jwt.get_unverified_header(cookie).get("kid") != KEY_ID:
+            raise errors.Unauthenticated()
         claims: dict[str, Any] = jwt.decode(
             cookie, config.jwt_secret, algorithms=[ALGORITHM], issuer=ISSUER, audience=AUDIENCE,
             options={"require": ["jti", "exp"], "verify_exp": not config.simulated, "verify_iat": False},

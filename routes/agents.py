@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from config.settings import current
 from core import enrolment, hosts, level3, story
-from core.auth import Principal, bound_instance, principal, require_agent, require_enrolment
+from core.auth import Principal, bound_instance, principal, require_agent, require_agent_report, require_enrolment
 from core.database import Tx
 from core.domain.failover import is_join_token
 from core.domain.handover import Orders
@@ -104,7 +104,7 @@ def register(tx: Tx, body):
 
 
 @bp.post("/<uuid:agent_id>/heartbeat")
-@require_agent
+@require_agent_report
 @takes(Heartbeat)
 @in_transaction
 def heartbeat(tx: Tx, host, body):
@@ -116,7 +116,7 @@ def heartbeat(tx: Tx, host, body):
 
 
 @bp.post("/<uuid:agent_id>/serving")
-@require_agent
+@require_agent_report
 @takes(Serving)
 @require_idempotency_key
 def serving(tx: Tx, host, body):

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core.auth import require_agent
+from core.auth import require_agent_notice
 from core.emergency import handle_rebalance_notice, handle_termination_notice
 from core.idempotency import require_idempotency_key
 from core.validation import LenientBody, takes
@@ -20,18 +20,18 @@ class TerminationNotice(RebalanceNotice):
 
 
 @bp.post("/rebalance-notice")
-@require_agent
+@require_agent_notice
 @takes(RebalanceNotice, keep_unknown=True)
 @require_idempotency_key
 def rebalance_notice(tx, host, body):
     """AWS recommends moving off an instance; it promises no lead time."""
-    return handle_rebalance_notice(tx, host.agent.id, host.instance_id, body), 202
+    return handle_rebalance_notice(tx, host.agent.id, host.instance_id, body, flooding=host.flooding), 202
 
 
 @bp.post("/termination-notice")
-@require_agent
+@require_agent_notice
 @takes(TerminationNotice, keep_unknown=True)
 @require_idempotency_key
 def termination_notice(tx, host, body):
     """AWS will reclaim an instance at the time the notice names."""
-    return handle_termination_notice(tx, host.agent.id, host.instance_id, body), 202
+    return handle_termination_notice(tx, host.agent.id, host.instance_id, body, flooding=host.flooding), 202

@@ -15,7 +15,7 @@ bp = Blueprint("instances", __name__, url_prefix="/api/client")
 
 class Filter(Body):
     role = fields.Str(load_default=None, validate=validate.OneOf(("PRIMARY", "REPLICA", "ZOMBIE", "TERMINATED")))
-    status = fields.Str(load_default=None, validate=validate.Length(max=24))
+    status = fields.Str(load_default=None, validate=validate.Regexp(r"^[a-z_]{1,24}$"))
     limit = fields.Int(load_default=50, validate=validate.Range(1, 200))
 
 

@@ -1,12 +1,14 @@
 """The command line: `scripts/spotopt`."""
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
 
 import click
 
+from scripts import status as readiness
 from scripts.drill.fleet import Fleet, NotReady
 from scripts.drill.game import own_stack, play
 from scripts.drill.prober import Prober
@@ -45,6 +47,15 @@ def drill(rounds, agents, stories, twin, boot_seconds, folder, as_json) -> None:
     passed = all(report.passed for report in reports)
     click.echo(_as_json(reports, twin, resolution, passed) if as_json else _as_text(reports, resolution))
     sys.exit(0 if passed else 1)
+
+
+@spotopt.command()
+@click.option("--production", is_flag=True, help="check the production checklist instead; exit 1 when a point is wrong")
+def status(production) -> None:
+    """How the server on this machine stands. Settings are read from the environment."""
+    text, well = (readiness.production if production else readiness.summary)(os.environ)
+    click.echo(text)
+    sys.exit(0 if well else 1)
 
 
 def _drill(stories, rounds: int, agents: int, twin: str | None, boot_seconds: float, folder: Path | None) -> tuple[list[Report], float]:

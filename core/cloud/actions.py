@@ -9,6 +9,7 @@ from core.cloud.errors import Answer
 from core.cloud.machine import Machine
 
 HOOK_IS_OVER = "ValidationError"  # done, timed out or gone: nobody waits for the answer any more
+REFUSED = frozenset({Answer.NO_CAPACITY, Answer.WRONG_PLACE, Answer.QUOTA})
 ENDED = frozenset({"shutting-down", "terminated"})
 
 
@@ -30,6 +31,7 @@ class Launch:
     token: str
     tags: Mapping[str, str]
     user_data: str
+    uncertain: bool = False  # an earlier call with this token may have made the machine
 
 
 def launch(ec2: Ec2, order: Launch) -> Outcome:
@@ -37,7 +39,7 @@ def launch(ec2: Ec2, order: Launch) -> Outcome:
     try:
         machine = ec2.run(order.params["region"], run_request(order))
     except Refusal as refusal:
-        if refusal.answer is Answer.TOKEN_REUSED:
+        if refusal.answer is Answer.TOKEN_REUSED or (order.uncertain and refusal.answer in REFUSED):
             return _adopted(ec2.by_token(order.params["region"], order.token), refusal)
         return Outcome(refusal.answer, error=str(refusal))
     return _launched(machine)
@@ -120,4 +122,6 @@ def _launched(machine: Machine) -> Outcome:
 
 
 def _adopted(machine: Machine | None, refusal: Refusal) -> Outcome:
-    return _launched(machine) if machine else Outcome(Answer.INVALID, error=str(refusal))
+    """What the token made before it was refused; without a machine the refusal stands."""
+    answer = Answer.INVALID if refusal.answer is Answer.TOKEN_REUSED else refusal.answer
+    return _launched(machine) if machine else Outcome(answer, error=str(refusal))

@@ -20,10 +20,25 @@ def statements_in(tree: ast.Module) -> list[str]:
 
 
 def made_of_values(tree: ast.Module) -> list[int]:
-    """The lines where a statement given to a transaction is not a constant: an f-string, a format, a join of unknowns."""
+    """The lines where a statement given to a transaction is not a constant: an f-string, a format, a join of unknowns.
+
+    A name in capitals counts when the file itself makes it of constants.
+    """
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute))
     ours = (call for call in calls if call.func.attr in CALLS and isinstance(call.func.value, ast.Name) and call.func.value.id == "tx")
-    return [call.lineno for call in ours if not call.args or not is_constant(call.args[0])]
+    named = [node for node in tree.body if isinstance(node, ast.Assign) and is_capital(node.targets[0])]
+    wrong = [node.lineno for node in named if holds_statement(node.value) and not is_constant(node.value)]
+    return wrong + [call.lineno for call in ours if not call.args or not is_constant(call.args[0])]
+
+
+def is_capital(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id.isupper()
+
+
+def holds_statement(node: ast.expr) -> bool:
+    """Whether some part of a value begins as a statement."""
+    parts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str))
+    return any(DML.match(part) for part in parts)
 
 
 def is_constant(node: ast.expr) -> bool:
@@ -58,6 +73,12 @@ def test_a_statement_outside_is_noticed(source: str):
     assert statements_in(ast.parse(source))
 
 
-@pytest.mark.parametrize("source", ["tx.one(f'SELECT {x}')", "tx.all('SELECT ' + name)", "tx.execute(sql)", "tx.one('a %s' % b)"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "tx.one(f'SELECT {x}')", "tx.all('SELECT ' + name)", "tx.execute(sql)", "tx.one('a %s' % b)", "ROWS = f'SELECT {x} FROM t'",
+        "ROWS = 'SELECT a FROM ' + name()", "ROWS = 'SELECT {}'.format(x)",
+    ],
+)  # fmt: skip
 def test_a_statement_made_of_values_is_noticed(source: str):
     assert made_of_values(ast.parse(source))

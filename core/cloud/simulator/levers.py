@@ -4,6 +4,7 @@ from typing import Any
 
 import requests
 
+from core import errors
 from core.cloud.simulator.catalogue import REGION
 
 
@@ -124,3 +125,15 @@ class Levers:
     def _check(self, reply: requests.Response) -> Any:
         reply.raise_for_status()
         return reply.json()
+
+
+class OurLevers(Levers):
+    """As the product pulls them: what fails bears our names."""
+
+    def _post(self, name: str, **body: Any) -> Any:
+        try:
+            return super()._post(name, **body)
+        except requests.HTTPError as refusal:
+            raise errors.Conflict(f"the simulated AWS refuses: {refusal.response.text[:200]}") from refusal
+        except requests.RequestException as silence:
+            raise errors.Unavailable("the simulated AWS cannot be reached") from silence

@@ -34,7 +34,7 @@ export function LiveEvents({ children }) {
 
   useEffect(() => {
     const onEvent = (event) => {
-      if (event.type === "safe_mode") queries.invalidateQueries({ queryKey: ["session"] });
+      if (event?.type === "safe_mode") queries.invalidateQueries({ queryKey: ["session"] });
       refresh();
     };
     return listen({ source, onEvent, onLost: setLostSince });

@@ -56,6 +56,11 @@ test.each(["notice", "incident", "replica", "promotion", "serving", "instance", 
   },
 );
 
+test("a turn of SAFE MODE asks at once who is signed in, whose banner says so", () => {
+  newest().heard.safe_mode({ type: "safe_mode" });
+  expect(refetched).toHaveBeenCalledWith({ queryKey: ["session"] });
+});
+
 test("the server's regular close is no loss when the browser is back within five seconds", async () => {
   act(() => newest().fail(0));
   await pass(4000);

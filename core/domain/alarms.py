@@ -1,0 +1,35 @@
+"""Every alarm people can get. Its page in OPERATIONAL_RUNBOOK.md bears its name; a test compares the two.
+
+An alarm's name is the first word of the ``moment`` or ``key`` that core/notifications.py is given.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """``when`` says in a sentence what has happened."""
+
+    name: str
+    when: str
+
+
+ALARMS = (
+    Alarm("received", "AWS announced a rebalance or an interruption for a PRIMARY, or a PRIMARY was lost without notice"),
+    Alarm("outcome", "a workload was carried over and serves again"),
+    Alarm("failed", "an order to AWS came to nothing for good"),
+    Alarm("by_hand", "SAFE MODE holds an answer back: somebody has to act before the deadline"),
+    Alarm("hold", "so many machines of an account look dead without proof that nobody is declared lost"),
+    Alarm("hold_ended", "the hold on an account is lifted"),
+    Alarm("copied_host", "a second host speaks, joins or enrols as one that we know already"),
+    Alarm("old_secret", "a host's secret was used after a newer one had replaced it"),
+    Alarm("token_shared", "an enrolment token that had served one host was used by another"),
+    Alarm("action_unknown", "AWS announced an action for a Spot instance that we do not know"),
+    Alarm("dead_notices", "the server refused notices of a host for good; they lie in its dead folder"),
+    Alarm("dead_letter", "a message from AWS could not be read and was kept as a dead letter"),
+    Alarm("redelivered", "a message of the event queue comes again and again because it cannot be stored"),
+    Alarm("subscription", "SNS asks whether a subscription to our door is meant"),
+    Alarm("account_away", "an AWS account does not answer, or answers again"),
+)
+
+NAMES = tuple(alarm.name for alarm in ALARMS)
