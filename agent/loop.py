@@ -41,7 +41,7 @@ class Agent:
 
     def __init__(self, config: Config):
         self.config = config
-        self.stopping, self._known = threading.Event(), threading.Event()
+        self.stopping, self._known, self._released = threading.Event(), threading.Event(), threading.Event()
         self._imds, self._contact = Imds(config.imds_url), Contact()
         self._poll_bell, self._spool_bell, self._beat_bell = threading.Event(), threading.Event(), threading.Event()
         self._config_version, self._began = 0, time.monotonic()
@@ -140,7 +140,7 @@ class Agent:
         courier = Courier(
             self._spool, server, self._prefix, self._poll_bell, self._contact, self._alone, self._identity.instance_id
         )
-        while not self.stopping.is_set():
+        while self._asks():
             server.use(self._identity.token)
             self._spool_bell.clear()
             wait = courier.deliver()
@@ -149,7 +149,7 @@ class Agent:
     def _poll(self) -> None:
         """Fetch orders and commands as often as the server says."""
         server, backoff = self._server(), Backoff(0.5, 5)
-        while not self.stopping.is_set():
+        while self._asks():
             wait = self._poll_once(server, backoff)
             self._poll_bell.wait(wait)
             self._poll_bell.clear()
@@ -179,6 +179,9 @@ class Agent:
             server.post(f"{self._prefix}/commands/{command_id}/executed", outcome, f"executed-{command_id}")
         except (Temporary, Permanent) as error:
             log.warning("the outcome of %s waits: %s", command_id, error)
+            return
+        if command["kind"] == "cleanup":
+            self._released.set()
 
     def _do(self, kind: str) -> dict:
         began = datetime.now(UTC).isoformat()
@@ -187,9 +190,23 @@ class Agent:
             states = self._workload.restart()
         elif kind == "refresh_config":
             self._refresh_config()
+        elif kind == "cleanup":
+            self._clean_up()
         else:
             return {"success": False, "error": f"this agent does not know {kind}"}
         return {"success": True, "started_at": began, "finished_at": datetime.now(UTC).isoformat(), **states}
+
+    def _clean_up(self) -> None:
+        """The workload was taken out of care: drop the plan and say so. From now on nothing is asked; the workload runs on."""
+        self._plans.accept(None, "")
+        try:
+            self._server().post(f"{self._prefix}/cleanup-report", {"removed": ["failover plan"], "errors": []})
+        except (Temporary, Permanent) as error:
+            log.warning("the clean-up is not reported: %s", error)
+
+    def _asks(self) -> bool:
+        """Whether this host still speaks to the server by itself."""
+        return not (self.stopping.is_set() or self._released.is_set())
 
     def _refresh_config(self) -> None:
         config = self._server().get(f"{self._prefix}/config")
@@ -202,7 +219,7 @@ class Agent:
     def _beat(self) -> None:
         """Say every 15 s how the host stands; at once after a change of epoch or of the secret."""
         server = self._server()
-        while not self.stopping.is_set():
+        while self._asks():
             server.use(self._identity.token)
             self._beat_bell.clear()
             secret = self._identity.secret
@@ -236,7 +253,7 @@ class Agent:
 
     def _act_alone(self) -> None:
         """See whether this host has cause to act while no server answers."""
-        while not self.stopping.is_set():
+        while self._asks():
             if self._alone.step():
                 self._spool_bell.set()
             self.stopping.wait(ALONE_SECONDS)
@@ -244,7 +261,7 @@ class Agent:
     def _report_prices(self) -> None:
         """Tell what the own pool costs, where this host's role may ask."""
         prices, server = Prices(self._host), self._server()
-        while not self.stopping.wait(prices.pause or self._pricing_seconds):
+        while not self.stopping.wait(prices.pause or self._pricing_seconds) and self._asks():
             plan = self._plans.usable()
             body = prices.report(self._ec2(plan)) if plan else None  # the plan says where EC2 is
             server.use(self._identity.token)

@@ -43,6 +43,7 @@ def leave(tx: Tx, agent: Agent, safe: bool, agent_id: int) -> bool:
             retire(tx, agent, safe, machine, "terminated", f"{machine.name} ended: its workload is no longer cared for")
         elif machine.role == Role.ZOMBIE:
             order_end(tx, machine, f"{machine.name} was replaced, and its workload is no longer cared for", safe=safe)
+    incidents.close_of_agent(tx, agent.id, "released")
     agents.deregister(tx, agent.id)
     instances.release(tx, primary, "taken out of care")
     audit.tell(tx, agent, "deregister", f"{primary.name} was let go; nothing is done about it any more")

@@ -110,7 +110,7 @@ def _refuse_unfit(tx: Tx, standby: Standby) -> None:
     """Not ready, noticed, doomed, silent, or in a pool with a fresh notice (INV-59)."""
     if why := standby.unfit(tx.now()):
         raise errors.NotPromotable(f"{standby.instance.name} cannot take over: {why}.")
-    if standby.instance.lifecycle == "spot" and pools.in_danger(tx, standby.instance.pool_id):
+    if standby.flagged:
         raise errors.PoolFlagged(f"{standby.instance.name} cannot take over: its pool had a notice within half an hour.")
 
 

@@ -1,13 +1,14 @@
 """An incident told: its steps with their seconds, what happens next, who was told, and the agent's timeline."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core import errors, fleet
 from core.database import Tx
 from core.domain.incident import Incident
 from core.domain.lifecycle import Agent
-from core.sql import agents, audit, incidents, instances, notifications
+from core.sql import agents, audit, commands, incidents, instances, notifications
 
+SLACK = timedelta(seconds=1)
 STEPS = (
     ("received", "Received"),
     ("ordered", "Ordered"),
@@ -39,7 +40,8 @@ def of_agent(tx: Tx, agent: Agent, incident_uuid: str | None = None) -> dict:
         "primary": shown["primary"],
         "emergency_replica": shown["replica"],
         "fastest_boot_pool_id": row["fastest_boot_pool_id"],
-        "timeline": [{"at": e["at"], "text": e["why"], "kind": e["action"]} for e in audit.of_agent(tx, agent.id, 60)],
+        "commands": [{"command_id": row.pop("uuid"), **row} for row in commands.of_agent(tx, agent.id, 10)],
+        "timeline": [_entry(row) for row in audit.of_agent(tx, agent.id, 60)],
     }
 
 
@@ -76,8 +78,18 @@ def _told(tx: Tx, incident: Incident, agent: dict) -> dict:
         "downtime_seconds": incident.downtime_seconds,
         "downtime_method": incident.downtime_method,
         "steps": _steps(tx, incident),
+        "timeline": [_entry(row) for row in _during(tx, incident)],
         "told": [{"at": row["created_at"], "title": row["title"]} for row in notifications.of_incident(tx, incident.id)],
     }
+
+
+def _during(tx: Tx, incident: Incident) -> list[dict]:
+    """What was written down while it was open."""
+    return audit.of_agent_between(tx, incident.agent_id, incident.opened_at, (incident.closed_at or tx.now()) + SLACK, 100)
+
+
+def _entry(row: dict) -> dict:
+    return {"at": row["at"], "text": row["why"], "kind": row["action"]}
 
 
 def _steps(tx: Tx, incident: Incident) -> list[dict]:

@@ -36,6 +36,9 @@ class Api:
         headers = {"X-Request-ID": request_id or str(uuid4())}
         return self._data(self._session.request(method, self.url + path, json=body or {}, headers=headers, timeout=15))
 
+    def delete(self, path: str, request_id: str | None = None) -> Any:
+        return self._data(self._session.delete(self.url + path, headers={"X-Request-ID": request_id or str(uuid4())}, timeout=15))
+
     def _data(self, reply: requests.Response) -> Any:
         if not reply.ok:
             raise ApiError(reply.status_code, reply.json()["error"])

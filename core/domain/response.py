@@ -37,6 +37,7 @@ class Standby:
     replica: Replica
     instance: Instance
     contact_at: datetime | None
+    flagged: bool = False  # a notice in its pool within half an hour
 
     def unfit(self, now: datetime) -> str | None:
         """Why this replica cannot be promoted, or None when it can (INV-59)."""
@@ -85,9 +86,9 @@ def decide(s: Situation, now: datetime) -> Decision:
 
 
 def best_standby(standbys: tuple[Standby, ...], now: datetime) -> Standby | None:
-    """The replica that was ready first, among those fit to take over."""
+    """The replica that was ready first, among those fit to take over; one in a flagged pool only where there is no other (INV-59)."""
     fit = [standby for standby in standbys if standby.unfit(now) is None]
-    return min(fit, key=lambda standby: standby.replica.ready_at, default=None)
+    return min(fit, key=lambda standby: (standby.flagged, standby.replica.ready_at), default=None)
 
 
 def successor(s: Situation, now: datetime) -> Standby | None:

@@ -1,5 +1,7 @@
 """The audit log: inserted in the business transaction, never changed."""
 
+from datetime import datetime
+
 from core.database import Tx
 
 
@@ -32,4 +34,13 @@ def newest(tx: Tx, *, client_id: int | None, before: int | None, limit: int) -> 
         " WHERE l.why IS NOT NULL AND (%(client_id)s IS NULL OR l.client_id = %(client_id)s)"
         " AND (%(before)s IS NULL OR l.id < %(before)s) ORDER BY l.id DESC LIMIT %(limit)s",
         client_id=client_id, before=before, limit=limit,
+    )  # fmt: skip
+
+
+def of_agent_between(tx: Tx, agent_id: int, start: datetime, end: datetime, limit: int) -> list[dict]:
+    """The part of an agent's story that lies within a time, newest first."""
+    return tx.all(
+        "SELECT at, action, why FROM audit_logs WHERE resource_type = 'agent' AND resource_id = %(id)s AND why IS NOT NULL"
+        " AND at BETWEEN %(start)s AND %(end)s ORDER BY id DESC LIMIT %(limit)s",
+        id=agent_id, start=start, end=end, limit=limit,
     )  # fmt: skip

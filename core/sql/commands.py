@@ -61,6 +61,15 @@ def finish(tx: Tx, command: Command, status: str, *, pre: str, post: str, result
     )  # fmt: skip
 
 
+def of_agent(tx: Tx, agent_id: int, limit: int) -> list[dict]:
+    return tx.all(
+        "SELECT c.uuid, c.kind, c.status, c.actor_id, c.result, c.created_at, c.finished_at, i.ec2_instance_id FROM commands c"
+        " JOIN instances i ON i.id = c.instance_id WHERE c.agent_id = %(id)s ORDER BY c.id DESC LIMIT %(limit)s",
+        id=agent_id,
+        limit=limit,
+    )
+
+
 def expire(tx: Tx) -> int:
     return tx.execute(
         "UPDATE commands SET status = 'expired', finished_at = UTC_TIMESTAMP(6) WHERE status IN ('pending', 'leased')"

@@ -113,9 +113,3 @@ def write_snapshots(tx: Tx, rows: list[tuple]) -> int:
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         rows,
     )
-
-
-def in_danger(tx: Tx, pool_id: str) -> bool:
-    """Whether a notice was seen there within half an hour."""
-    row = tx.one("SELECT 1 AS yes FROM pool_memory WHERE pool_id = %(id)s AND danger_until > UTC_TIMESTAMP(6)", id=pool_id)
-    return row is not None

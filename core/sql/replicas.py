@@ -32,12 +32,14 @@ def by_uuid(tx: Tx, agent_id: int, uuid: str) -> Replica | None:
 def standbys(tx: Tx, agent_id: int) -> tuple[Standby, ...]:
     """The agent's live replicas with their machines and their last contact, oldest order first."""
     rows = tx.all(
-        "SELECT i.*, h.contact_at, r.id AS replica_id FROM replica_instances r JOIN instances i ON i.id = r.instance_id"
-        " LEFT JOIN agent_heartbeats h ON h.instance_id = i.id"
+        "SELECT i.*, h.contact_at, r.id AS replica_id,"
+        " (i.lifecycle = 'spot' AND COALESCE(m.danger_until > UTC_TIMESTAMP(6), 0)) AS flagged"
+        " FROM replica_instances r JOIN instances i ON i.id = r.instance_id"
+        " LEFT JOIN agent_heartbeats h ON h.instance_id = i.id LEFT JOIN pool_memory m ON m.pool_id = i.pool_id"
         " WHERE r.agent_id = %(agent_id)s AND r.ended_at IS NULL AND i.role = 'REPLICA' ORDER BY r.id",
         agent_id=agent_id,
     )
-    return tuple(Standby(of_instance(tx, row["id"]), Instance.from_row(row), row["contact_at"]) for row in rows)
+    return tuple(Standby(of_instance(tx, row["id"]), Instance.from_row(row), row["contact_at"], bool(row["flagged"])) for row in rows)
 
 
 def set_launched(tx: Tx, instance_id: int, now: datetime) -> None:

@@ -64,7 +64,7 @@ export async function inspect(page, name) {
   const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (beyond > 0) findings.push(`${name}: the page scrolls sideways by ${beyond} px`);
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
   for (const { id, impact, nodes } of violations.filter(({ impact }) => ["serious", "critical"].includes(impact))) {
     findings.push(
       `${name}: axe ${impact} ${id}: ${nodes

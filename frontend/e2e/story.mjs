@@ -85,7 +85,7 @@ async function interrupt(page, agent) {
 async function lookBack(page, agent) {
   await page.getByRole("link", { name: "Emergencies", exact: true }).click();
   await page.getByRole("rowheader").getByRole("link", { name: agent.name }).first().click();
-  await page.getByText("You are looking at one emergency of the list.").waitFor();
+  await page.getByRole("heading", { name: `Interruption announced: ${agent.name}` }).waitFor();
   await page.getByRole("heading", { name: "Carried over." }).waitFor();
 }
 

@@ -16,6 +16,8 @@ import { SignInPage } from "./pages/SignInPage.jsx";
 import { theme } from "./theme.js";
 
 const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
+const EmergencyPage = lazy(() => import("./pages/EmergencyPage.jsx"));
+const NotificationsPage = lazy(() => import("./pages/NotificationsPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
 const ModelsPage = lazy(() => import("./pages/ModelsPage.jsx"));
 const FleetPage = lazy(async () => ({ default: (await import("./pages/FleetPage.jsx")).FleetPage }));
@@ -55,6 +57,8 @@ function Pages() {
             <Route index element={<OverviewPage />} />
             <Route path="fleet" element={<FleetPage />} />
             <Route path="agents/:agentId" element={<AgentPage />} />
+            <Route path="agents/:agentId/emergencies/:incidentId" element={<EmergencyPage />} />
+            <Route path="notifications" element={<NotificationsPage />} />
             <Route path="emergencies" element={<EmergenciesPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>

@@ -29,12 +29,13 @@ export function useEmergency(agentId, incidentId) {
   });
 }
 
-// Pages of incidents, newest first.
-export function useIncidents() {
+// Pages of incidents, newest first; `open` true or false leaves out the others.
+export function useIncidents(open) {
   const { client_id: id } = useSession();
   return useInfiniteQuery({
-    queryKey: ["live", "incidents", id],
-    queryFn: ({ pageParam: cursor }) => api.incidents(id, { limit: PAGE, ...(cursor && { cursor }) }),
+    queryKey: ["live", "incidents", id, open],
+    queryFn: ({ pageParam: cursor }) =>
+      api.incidents(id, { limit: PAGE, ...(open != null && { open }), ...(cursor && { cursor }) }),
     initialPageParam: null,
     getNextPageParam: (page) => page.next_cursor,
   });

@@ -15,6 +15,7 @@ const TYPES = [
   "instance",
   "action",
   "agent",
+  "command",
   "notification",
   "safe_mode",
   "module",

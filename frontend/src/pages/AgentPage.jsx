@@ -1,32 +1,34 @@
-// One workload: a sentence of state, its machines, its emergency as it plays, and the story so far.
+// One workload: a sentence of state, its machines, its emergency as it plays, what one may do, and the story so far.
 import { Skeleton, Stack } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 
 import classes from "./Page.module.css";
 import { Card, Failure, Lines } from "../components/cards/Card.jsx";
-import { DowntimeCard } from "../components/cards/DowntimeCard.jsx";
 import { EmergencyEventAlert } from "../components/emergency/EmergencyEventAlert.jsx";
 import { Interrupt } from "../components/emergency/Interrupt.jsx";
-import { RoleStrip } from "../components/emergency/RoleStrip.jsx";
 import { Timeline } from "../components/emergency/Timeline.jsx";
-import { Told } from "../components/emergency/Told.jsx";
 import { Sign } from "../components/Sign.jsx";
+import { Commands } from "../components/workload/Commands.jsx";
+import { Machines } from "../components/workload/Machines.jsx";
+import { Mode } from "../components/workload/Mode.jsx";
+import { Release } from "../components/workload/Release.jsx";
+import { Replicas } from "../components/workload/Replicas.jsx";
+import { Statistics } from "../components/workload/Statistics.jsx";
 import { useEmergency } from "../hooks/useFleet.js";
+import { useReplicas } from "../hooks/useWorkload.js";
 
 export default function AgentPage() {
   const { agentId } = useParams();
-  const [query] = useSearchParams();
-  const chosen = query.get("incident");
-  const state = useEmergency(agentId, chosen);
+  const state = useEmergency(agentId);
   useDocumentTitle(`${state.data?.agent.logical_name ?? "Workload"} · Spot Optimizer`);
   if (state.isPending) return <Loading />;
   if (state.isError && !state.data) return <Failure error={state.error} retry={state.refetch} />;
-  return <Story story={state.data} isChosen={Boolean(chosen)} />;
+  return <Story story={state.data} />;
 }
 
-function Story({ story, isChosen }) {
-  const { agent, incident, instances, timeline } = story;
+function Story({ story }) {
+  const { agent, incident, instances, timeline, commands } = story;
   return (
     <>
       <header className={classes.head}>
@@ -39,32 +41,54 @@ function Story({ story, isChosen }) {
         </div>
         <Interrupt agent={agent} />
       </header>
-      <RoleStrip instances={instances} replica={agent.replica} />
-      {isChosen && <Chosen agentId={agent.agent_id} />}
-      {incident ? <EmergencyEventAlert incident={incident} /> : <Quiet />}
+      <Machines instances={instances} replica={agent.replica} />
+      {incident ? <Emergency agent={agent} incident={incident} /> : <Quiet />}
       <div className={classes.split}>
-        <Card title="What happened">
-          <Timeline entries={timeline} />
-        </Card>
         <div className={classes.column}>
-          {incident?.told.length > 0 && (
-            <Card title="Who was told">
-              <Told told={incident.told} />
+          <Card title="What happened">
+            <Timeline entries={timeline} />
+          </Card>
+          {commands.length > 0 && (
+            <Card title="Commands">
+              <Commands commands={commands} />
             </Card>
           )}
-          <DowntimeCard days={7} title="All workloads, last 7 days" />
+          <Statistics agentId={agent.agent_id} />
         </div>
+        <Handles agent={agent} />
       </div>
     </>
   );
 }
 
-// Reached from the list of emergencies.
-function Chosen({ agentId }) {
+function Emergency({ agent, incident }) {
   return (
-    <p className={classes.chosen}>
-      You are looking at one emergency of the list. <Link to={`/agents/${agentId}`}>Show the open or latest one.</Link>
-    </p>
+    <>
+      <EmergencyEventAlert incident={incident} />
+      <p className={classes.more}>
+        <Link to={`/agents/${agent.agent_id}/emergencies/${incident.incident_id}`}>
+          {incident.closed_at ? "Read how this emergency went" : "Follow this emergency on its own page"}
+        </Link>
+      </p>
+    </>
+  );
+}
+
+// What a person may do with it.
+function Handles({ agent }) {
+  const replicas = useReplicas(agent.agent_id);
+  return (
+    <div className={classes.column}>
+      <Card title="Mode">
+        <Mode agent={agent} />
+      </Card>
+      <Card title="Replicas" state={replicas}>
+        {(known) => <Replicas agent={agent} replicas={known.replicas} />}
+      </Card>
+      <Card title="Take out of care">
+        <Release agent={agent} />
+      </Card>
+    </div>
   );
 }
 

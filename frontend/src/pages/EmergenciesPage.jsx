@@ -1,10 +1,12 @@
 // Every emergency, newest first: what it was, how it ended, how long a workload was away.
 import { Button } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
+import { useState } from "react";
 import { Link } from "react-router";
 
 import pages from "./Page.module.css";
 import { Card } from "../components/cards/Card.jsx";
+import { Chips } from "../components/Chips.jsx";
 import { KINDS, ending } from "../components/emergency/words.js";
 import classes from "../components/Rows.module.css";
 import { Sentence } from "../components/Sentence.jsx";
@@ -12,23 +14,32 @@ import { Time } from "../components/Time.jsx";
 import { useIncidents } from "../hooks/useFleet.js";
 import { seconds } from "../services/format.js";
 
-const EMPTY = {
+const CHIPS = [
+  ["all", "All"],
+  ["open", "Open"],
+  ["over", "Over"],
+];
+const OPEN = { open: true, over: false };
+
+const empty = (shown) => ({
   when: ({ pages: [newest] }) => newest.incidents.length === 0,
-  title: "No emergency yet",
+  title: { all: "No emergency yet", open: "No emergency is open", over: "No emergency is over yet" }[shown],
   text: "When AWS announces an interruption or recommends a rebalance, it is listed here with its outcome and its downtime.",
-};
+});
 
 const HEADS = ["Workload", "State", "What happened", "Without service", "When"];
 
 export default function EmergenciesPage() {
-  const state = useIncidents();
+  const [shown, setShown] = useState("all");
+  const state = useIncidents(OPEN[shown]);
   useDocumentTitle("Emergencies · Spot Optimizer");
   return (
     <>
       <header className={pages.head}>
         <h1>Emergencies</h1>
       </header>
-      <Card state={state} empty={EMPTY}>
+      <Chips label="Which emergencies" chips={CHIPS} chosen={shown} onChoose={setShown} />
+      <Card state={state} empty={empty(shown)}>
         {(known) => <List incidents={known.pages.flatMap((page) => page.incidents)} />}
       </Card>
       {state.hasNextPage && (
@@ -65,7 +76,7 @@ function Row({ incident }) {
   return (
     <tr>
       <th scope="row" className={classes.name}>
-        <Link to={`/agents/${incident.agent_id}?incident=${incident.incident_id}`}>{incident.agent_name}</Link>
+        <Link to={`/agents/${incident.agent_id}/emergencies/${incident.incident_id}`}>{incident.agent_name}</Link>
       </th>
       <td data-label="State" className={pages.figure}>
         {ending({ ...incident, carried: incident.serving_at }) ?? "Open"}

@@ -1,15 +1,15 @@
-// Is anything wrong now, what does it cost, who runs where.
-import { Code, Skeleton, Stack, TextInput } from "@mantine/core";
-import { useDocumentTitle, useHotkeys } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+// Is anything wrong now, and who runs where: the fleet by urgency, filtered, sorted, saved as views, taken along as a file.
+import { Code, Skeleton, Stack } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useMemo, useState } from "react";
 
 import classes from "./Page.module.css";
 import { Card, Failure, Lines } from "../components/cards/Card.jsx";
-import { DowntimeCard } from "../components/cards/DowntimeCard.jsx";
-import { FleetFigures } from "../components/fleet/FleetFigures.jsx";
+import { Chips } from "../components/Chips.jsx";
 import { FleetTable } from "../components/fleet/FleetTable.jsx";
+import { FleetTools } from "../components/fleet/FleetTools.jsx";
 import { NowBand } from "../components/fleet/NowBand.jsx";
+import { FILTERS, PLAIN, counts, seen } from "../components/fleet/views.js";
 import { useFleet, useLastIncident } from "../hooks/useFleet.js";
 
 const EMPTY = {
@@ -26,69 +26,61 @@ const EMPTY = {
 export function FleetPage() {
   const fleet = useFleet();
   const { data: last } = useLastIncident();
-  const [wanted, setWanted] = useState("");
   useDocumentTitle("Fleet · Spot Optimizer");
   if (fleet.isPending) return <Loading />;
   if (fleet.isError && !fleet.data) return <Failure error={fleet.error} retry={fleet.refetch} />;
-  const { agents } = fleet.data;
   return (
     <>
-      <NowBand agents={agents} last={last} />
-      <div className={classes.pair}>
-        <Card title="The fleet now">
-          <FleetFigures agents={agents} />
-        </Card>
-        <DowntimeCard />
-      </div>
+      <NowBand agents={fleet.data.agents} last={last} />
+      <Workloads fleet={fleet} />
+    </>
+  );
+}
+
+function Workloads({ fleet }) {
+  const { agents } = fleet.data;
+  const [view, setView] = useState(PLAIN);
+  const shown = useMemo(() => seen(agents, view), [agents, view]);
+  return (
+    <>
+      {agents.length > 0 && <Filters agents={agents} view={view} onView={setView} />}
       <Card
         title="Workloads"
-        aside={agents.length > 0 && <Search value={wanted} onChange={setWanted} />}
+        aside={agents.length > 0 && <FleetTools view={view} onView={setView} shown={shown} />}
         state={fleet}
         empty={EMPTY}
       >
-        {() => <Found agents={agents.filter((agent) => matches(agent, wanted))} wanted={wanted} />}
+        {() => <Found agents={shown} view={view} onView={setView} />}
       </Card>
     </>
   );
 }
 
-function Found({ agents, wanted }) {
-  if (agents.length === 0) return <p className={classes.nothing}>No workload matches “{wanted}”.</p>;
-  return <FleetTable agents={agents} />;
-}
-
-function Search({ value, onChange }) {
-  const field = useRef(null);
-  useHotkeys([["/", () => field.current?.focus()]]);
+// Chips that would show nothing are left out, but never the chosen one.
+function Filters({ agents, view, onView }) {
+  const many = useMemo(() => counts(agents), [agents]);
+  const chips = FILTERS.filter(([key]) => key === "all" || key === view.filter || many[key] > 0);
   return (
-    <TextInput
-      ref={field}
-      size="sm"
-      aria-label="Find a workload"
-      placeholder="Find  /"
-      leftSection={<IconSearch size={15} aria-hidden />}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      className={classes.search}
+    <Chips
+      label="Which workloads"
+      chips={chips.map(([key, word]) => [key, word, many[key]])}
+      chosen={view.filter}
+      onChoose={(filter) => onView({ ...view, filter })}
     />
   );
 }
 
-// A workload is found by its name, or by what it runs on.
-export function matches(agent, wanted) {
-  const { instance_type: type, az_id: zone, ec2_instance_id: id } = agent.primary ?? {};
-  return [agent.logical_name, agent.state, type, zone, id].some((text) =>
-    text?.toLowerCase().includes(wanted.trim().toLowerCase()),
-  );
+function Found({ agents, view, onView }) {
+  const sort = (key) => onView({ ...view, sort: key, down: view.sort === key && !view.down });
+  if (agents.length > 0) return <FleetTable agents={agents} sort={view.sort} down={view.down} onSort={sort} />;
+  const wanted = view.find ? `No workload matches “${view.find}”.` : "No workload is like this now.";
+  return <p className={classes.nothing}>{wanted}</p>;
 }
 
 function Loading() {
   return (
     <Stack gap="xl" role="status" aria-busy="true" aria-label="Loading the fleet">
       <Skeleton height={56} width="60%" />
-      <Card>
-        <Lines count={2} />
-      </Card>
       <Card>
         <Lines count={5} />
       </Card>

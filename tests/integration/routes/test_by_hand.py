@@ -207,3 +207,27 @@ def test_a_replica_says_how_far_it_has_caught_up(world, me, base, shop):
     row = data_of(me.get(base))["replicas"][0]
     assert (row["progress_pct"], row["lag_seconds"], row["mode"]) == (40, 3.5, "manual")
     assert error_of(me.post(f"{base}/{replica.uuid}/sync-status", {"progress_pct": 140, "lag_seconds": 1})) == (422, "VALIDATION_ERROR")
+
+
+def test_of_two_replicas_the_one_in_a_calm_pool_takes_over_though_the_other_was_ready_first(world, shop):
+    flagged, calm = world.replica(shop, az_id="use1-az1"), world.replica(shop, az_id="use1-az2")
+    world.execute(
+        "INSERT INTO pool_memory (pool_id, danger_until, last_seen)"
+        " VALUES ('use1-az1:m5.large:linux', UTC_TIMESTAMP(6) + INTERVAL 9 MINUTE, UTC_TIMESTAMP(6))"
+    )
+
+    world.interruption(shop)
+
+    assert (world.instance(calm.instance_id).role, world.instance(flagged.instance_id).role) == ("PRIMARY", "REPLICA")
+
+
+def test_a_replica_in_a_flagged_pool_takes_over_where_there_is_no_other(world, shop):
+    only = world.replica(shop, az_id="use1-az1")
+    world.execute(
+        "INSERT INTO pool_memory (pool_id, danger_until, last_seen)"
+        " VALUES ('use1-az1:m5.large:linux', UTC_TIMESTAMP(6) + INTERVAL 9 MINUTE, UTC_TIMESTAMP(6))"
+    )
+
+    world.interruption(shop)
+
+    assert world.instance(only.instance_id).role == "PRIMARY"

@@ -117,6 +117,7 @@ def test_a_deleted_workload_is_out_of_sight_and_its_host_is_told(world, me, api,
 def test_its_instance_runs_on_as_plain_inventory_once_the_host_had_its_time(world, me, api, base, shop):
     replica = world.replica(shop)
     me.delete(base)
+    world.interruption(shop)
     reconcile()
     assert world.instance(shop.primary.id).role == "PRIMARY"
 
@@ -131,6 +132,7 @@ def test_its_instance_runs_on_as_plain_inventory_once_the_host_had_its_time(worl
     assert ended == [world.instance(replica.instance_id).ec2_instance_id]
     assert error_of(api.by(shop.token).get(f"/api/agents/{shop.uuid}/config")) == (401, "UNAUTHENTICATED")
     assert reconcile()["agents_leaving"] == 0
+    assert world.one("SELECT COUNT(*) AS n FROM incidents WHERE open_slot = 1")["n"] == 0
 
 
 def test_a_host_that_cleaned_up_need_not_wait(world, me, api, base, shop):

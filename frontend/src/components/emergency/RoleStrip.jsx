@@ -7,7 +7,8 @@ import { STANDBY } from "../../theme.js";
 const ENDED_SHOWN = 1;
 const ORDER = ["PRIMARY", "REPLICA", "ZOMBIE", "TERMINATED"];
 
-export function RoleStrip({ instances, replica }) {
+// `onRead`, where it is given, opens the log of a machine.
+export function RoleStrip({ instances, replica, onRead }) {
   return (
     <ul className={classes.strip} aria-label="Instances and their roles">
       {inOrder(instances).map((instance) => (
@@ -31,6 +32,16 @@ export function RoleStrip({ instances, replica }) {
               </>
             )}
           </span>
+          {onRead && (
+            <button
+              type="button"
+              className={classes.read}
+              aria-label={`Log of ${instance.ec2_instance_id ?? "the instance being launched"}`}
+              onClick={() => onRead(instance)}
+            >
+              Log
+            </button>
+          )}
         </li>
       ))}
     </ul>

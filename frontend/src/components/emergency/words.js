@@ -14,10 +14,12 @@ const OUTCOMES = {
   gone: "Nothing ran on it",
   stale_unfounded: "Unfounded notice",
   cancelled: "Cancelled by AWS",
+  released: "Taken out of care",
 };
 
 export const METHODS = {
   serving_reports: "from the last answer of the old workload to the first of the new",
+  agent_report: "as the host saw it",
   last_contact: "from the last contact of the old host to the first answer of the new: an upper bound",
 };
 

@@ -4,6 +4,7 @@ import { memo, useState } from "react";
 import { Link } from "react-router";
 
 import { PriceBar } from "./PriceBar.jsx";
+import { HEADS } from "./views.js";
 import { useTimeLeft } from "../../hooks/useClock.jsx";
 import { MISSING } from "../../services/format.js";
 import { STANDBY } from "../../theme.js";
@@ -11,19 +12,19 @@ import classes from "../Rows.module.css";
 import { Sign } from "../Sign.jsx";
 import { Time } from "../Time.jsx";
 
-const HEADS = ["Workload", "State", "Primary", "Replica", "Price against on-demand", "Heard"];
 const AT_ONCE = 50; // worst first: what needs someone is among them, and typing in the search stays quick
 
-export function FleetTable({ agents }) {
+// `onSort(key)`: a head was chosen; without it the heads are words.
+export function FleetTable({ agents, sort, down, onSort }) {
   const [shown, setShown] = useState(AT_ONCE);
   return (
     <>
       <table className={classes.table}>
         <thead>
           <tr>
-            {HEADS.map((head) => (
-              <th key={head} scope="col">
-                {head}
+            {HEADS.map(([key, word]) => (
+              <th key={key} scope="col" aria-sort={key === sort ? (down ? "descending" : "ascending") : undefined}>
+                {onSort ? <SortBy word={word} chosen={key === sort} down={down} onClick={() => onSort(key)} /> : word}
               </th>
             ))}
           </tr>
@@ -36,13 +37,22 @@ export function FleetTable({ agents }) {
       </table>
       {agents.length > shown && (
         <p className={classes.more}>
-          {shown} of {agents.length} workloads, the most urgent first.
-          <Button variant="subtle" size="sm" onClick={() => setShown(shown + AT_ONCE)}>
+          {shown} of {agents.length} workloads{sort ? "" : ", the most urgent first"}.
+          <Button variant="subtle" color="gray" size="sm" onClick={() => setShown(shown + AT_ONCE)}>
             Show {Math.min(AT_ONCE, agents.length - shown)} more
           </Button>
         </p>
       )}
     </>
+  );
+}
+
+function SortBy({ word, chosen, down, onClick }) {
+  return (
+    <button type="button" className={classes.sort} onClick={onClick} data-chosen={chosen || undefined}>
+      {word}
+      <span aria-hidden>{chosen ? (down ? "↓" : "↑") : ""}</span>
+    </button>
   );
 }
 

@@ -2,10 +2,10 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 
-import { totals } from "./FleetFigures.jsx";
 import { FleetTable } from "./FleetTable.jsx";
 import { NowBand } from "./NowBand.jsx";
-import { matches } from "../../pages/FleetPage.jsx";
+import { totals } from "./totals.js";
+import { matches } from "./views.js";
 import { agent, setTime, show } from "../../test/render.jsx";
 
 beforeEach(() => setTime("2026-01-01T12:00:00Z"));

@@ -21,6 +21,7 @@ import { Outlet } from "react-router";
 
 import classes from "./Shell.module.css";
 import { Banners } from "./Banners.jsx";
+import { Bell } from "../inbox/Bell.jsx";
 import { Connection } from "./Connection.jsx";
 import { Logo } from "./Logo.jsx";
 import { Rail, WIDTHS, useCollapsed } from "./Rail.jsx";
@@ -61,6 +62,7 @@ export function Shell() {
         <span className={classes.space} />
         <Badges />
         <Connection />
+        <Bell />
         <ZoneSwitch />
         <ThemeSwitch />
         <Account />
@@ -90,17 +92,21 @@ export function Shell() {
 }
 
 function Badges() {
-  const { simulated, preset } = useSession();
+  const { simulated, preset, preset_sentence: waits } = useSession();
   if (!simulated) return null;
   return (
     <Tooltip
       label={
-        preset ? "Nothing is billed. In the demo an old instance is ended 5 s after its successor serves." : "Nothing is billed."
+        preset ? `Nothing is billed. ${waits ?? "Waits are shorter in the demo."}` : "Nothing is billed."
       }
       withArrow
+      multiline
+      maw={320}
     >
       <span tabIndex={0} className={classes.badge}>
-        <Dashed>Simulated AWS</Dashed>
+        <Dashed>
+          Simulated AWS{preset && <span className={classes.waits}> · {preset} waits</span>}
+        </Dashed>
       </span>
     </Tooltip>
   );

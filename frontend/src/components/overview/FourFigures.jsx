@@ -1,6 +1,6 @@
 // What the fleet costs and what it saves: spend against on-demand, net savings, downtime of the budget, share on Spot.
 import { Figure, Figures } from "../cards/Figure.jsx";
-import { totals } from "../fleet/FleetFigures.jsx";
+import { totals } from "../fleet/totals.js";
 import { MISSING, discount, hourly, percent, plural, seconds } from "../../services/format.js";
 
 // `downtime` is undefined while it is asked for, `saved` where nobody books savings.
