@@ -41,6 +41,7 @@ class Settings:
     simulator_url: str = _setting("http://127.0.0.1:4566", "the simulated AWS")
     event_queue: str = _setting("spotopt-events", "name of the queue of AWS's events in each linked account; empty: none is read")
     maintenance_lead_minutes: int = _setting(30, "how long before announced maintenance a machine is left")
+    spot_advisor_url: str = _setting("", "where the Spot Advisor's file is fetched; empty: AWS's own, and none on the simulated AWS")
     preset: str = _setting("", "demo: shorter waits, named on the dashboard")
     start_workers: bool = _setting(True, "run the timetable in this process")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING or ERROR")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, current
-from core import audit, breaker, database, errors, events, notifications, safe_mode
+from core import audit, breaker, database, errors, events, notifications, risk, safe_mode
 from core.cloud.actions import KINDS, Launch, Outcome
 from core.cloud.aws import OURS, Clouds, NoSession
 from core.cloud.errors import Answer
@@ -267,6 +267,8 @@ def _try_next_pool(tx: Tx, intent: Intent, instance, outcome: Outcome) -> None:
 def _remember_ice(tx: Tx, intent: Intent, params: dict) -> None:
     now = tx.now()
     pools.remember(tx, capacity_key(params["pool_id"], params["lifecycle"]), now=now, ice_until=now + ICE_MEMORY)
+    if params["lifecycle"] == "spot":
+        risk.refused(tx, params["pool_id"], intent.client_id, f"action:{intent.id}:{intent.attempt}")
 
 
 def _remember_place(tx: Tx, intent: Intent, params: dict) -> None:

@@ -6,6 +6,7 @@ included (a Galera conflict is only reported there).
 
 import random
 import ssl
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -124,8 +125,8 @@ def _rolled_back(connection: pymysql.Connection | None) -> pymysql.Connection | 
 class Tx:
     """One open transaction. Statements take parameters by name; rows come back as dictionaries."""
 
-    def __init__(self, connection: pymysql.Connection):
-        self._connection = connection
+    def __init__(self, connection: pymysql.Connection, *, may_load: bool = False):
+        self._connection, self.may_load = connection, may_load
         self._now: datetime | None = None
         self.after_commit: list[Callable[[], None]] = []
 
@@ -157,6 +158,13 @@ class Tx:
         """Insert rows in few statements; VALUES must hold bare %s, or PyMySQL falls back to one by one."""
         with _named_errors(), self._connection.cursor() as cursor:
             return cursor.executemany(sql, rows) or 0
+
+    def load(self, sql: str, lines: bytes) -> int:
+        """LOAD DATA LOCAL INFILE %(file)s …; only where the server takes it, and on a job's own connections."""
+        with tempfile.NamedTemporaryFile(prefix="spotopt-load-") as file:
+            file.write(lines)
+            file.flush()
+            return self.execute(sql, file=file.name)
 
     def execute_with_optimistic_lock(self, sql: str, **params: Any) -> None:
         """An UPDATE that names the version it read; Stale when nothing matched. The trigger moves the version."""
@@ -215,12 +223,12 @@ def _named(error: pymysql.Error) -> errors.SpotError:
 
 
 class Database:
-    """A pool and the way transactions are opened on it."""
+    """A pool and the way transactions are opened on it. A job waits longer, and may load files."""
 
     def __init__(self, settings: Any, *, job: bool = False):
         self._settings = settings
         self._simulated = settings.simulated
-        self._timeout = 10 if job else 5
+        self._job, self._timeout = job, 60 if job else 5
         self._tls = None if settings.database_is_local else ssl.create_default_context()
         self.pool = Pool(self._connect, settings.db_pool_size)
 
@@ -231,7 +239,7 @@ class Database:
                 host=s.db_host, port=s.db_port, user=s.db_user, password=s.db_password, database=s.db_database,
                 charset="utf8mb4", autocommit=False, cursorclass=DictCursor, conv=CONVERT,
                 client_flag=CLIENT.FOUND_ROWS, connect_timeout=3, read_timeout=self._timeout,
-                write_timeout=self._timeout, ssl=self._tls, ssl_disabled=self._tls is None,
+                write_timeout=self._timeout, ssl=self._tls, ssl_disabled=self._tls is None, local_infile=self._job,
             )  # fmt: skip
             with connection.cursor() as cursor:
                 for statement in SESSION:
@@ -244,7 +252,7 @@ class Database:
         with self.pool.lend() as connection:
             with _named_errors():
                 connection.begin()
-            tx = Tx(connection)
+            tx = Tx(connection, may_load=self._job)
             if self._simulated:
                 _apply_clock_offset(tx)
             yield tx
@@ -278,10 +286,10 @@ def _apply_clock_offset(tx: Tx) -> None:
 _current: Database | None = None
 
 
-def connect(settings: Any) -> Database:
+def connect(settings: Any, *, job: bool = False) -> Database:
     """Make the pool of this process; ``current`` answers it from now on."""
     global _current
-    _current = Database(settings)
+    _current = Database(settings, job=job)
     return _current
 
 

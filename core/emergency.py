@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from core import audit, by_hand, doorbell, errors, events, notifications, pool_memory
+from core import audit, by_hand, doorbell, errors, events, notifications
 from core.acknowledgement import unconfirmed_move
 from core.database import Tx
 from core.domain.incident import Incident, is_late_copy
@@ -23,6 +23,7 @@ from core.domain.serialize import canonical
 from core.locks import lock_agent
 from core.orders import launch_params, order, order_end
 from core.presets import waits
+from core.risk import RiskManager
 from core.sql import accounts, actions, agents, incidents, instances, notices, pools, replicas
 
 RISKS = ("rebalance", "termination")  # what says something of the pool, and not of the machine alone
@@ -295,7 +296,7 @@ def _spread_the_word(tx: Tx, agent: Agent, subject: Instance, kind: NoticeKind, 
     if subject.role == Role.PRIMARY:
         agents.mirror_notice(tx, agent.id, MIRROR[Rank(incident.notice_rank)], incident.deadline_at)
     if news and kind.name in RISKS and subject.pool_id and subject.lifecycle == "spot":
-        pool_memory.report(tx, agent.client_id, subject.pool_id, lost=kind.rank == Rank.TERMINATION)
+        RiskManager(tx, agent.client_id).register_risk_event(subject.pool_id, f"{kind.name}_notice")
     if subject.role == Role.PRIMARY:
         severity = "critical" if kind.rank == Rank.TERMINATION else "warning"
         notifications.tell(

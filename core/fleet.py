@@ -104,6 +104,7 @@ def _primary(row: dict) -> dict | None:
         "status": row["primary_status"],
         "price_usd_per_hour": row["spot_price"] if row["lifecycle"] == "spot" else row["on_demand_price"],
         "on_demand_usd_per_hour": row["on_demand_price"],
+        "price_is_stale": row["lifecycle"] == "spot" and bool(row["price_is_stale"]),
     }
 
 

@@ -16,6 +16,8 @@ HELP = {
     "spotopt_replicas_live": "replicas launching, syncing or ready",
     "spotopt_zombies": "former PRIMARYs not ended yet",
     "spotopt_accounts_held": "accounts in which nobody is declared lost for want of proof",
+    "spotopt_accounts_away": "AWS accounts that do not answer and are left alone",
+    "spotopt_safe_mode": "1 while SAFE MODE is requested or cannot be read",
     "spotopt_dead_letters_total": "messages that could not be read",
 }
 QUEUES = {

@@ -75,6 +75,7 @@ def _instance(row: dict) -> dict:
         "instance_id": row["uuid"], "agent_id": row["agent_uuid"], "agent_name": row["logical_name"], "client_id": row["client_uuid"],
         "client_name": row["client_name"], **{name: row[name] for name in same}, "sentence": row["role_reason"],
         "price_usd_per_hour": row["spot_price"] if row["lifecycle"] == "spot" else row["on_demand_price"],
+        "price_is_stale": row["lifecycle"] == "spot" and bool(row["price_is_stale"]),
         "on_demand_usd_per_hour": row["on_demand_price"],
     }  # fmt: skip
 

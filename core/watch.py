@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 
 from config.settings import current
-from core import audit, breaker, database, errors, events, holds, level3, notifications, pool_memory
+from core import audit, breaker, database, errors, events, holds, level3, notifications, risk
 from core.actions import install_name
 from core.cloud.aws import Ec2
 from core.cloud.machine import Machine
@@ -142,8 +142,7 @@ def prove_taken(tx: Tx, agent: Agent, instance: Instance, proof: str) -> bool:
     newest = incidents.newest_of(tx, instance.id)
     if newest is None or not incidents.set_verified(tx, newest.id, proof, tx.now()):
         return False
-    if instance.pool_id and instance.lifecycle == "spot":
-        pool_memory.confirm(tx, instance.pool_id)
+    risk.taken(tx, instance, proof)
     audit.tell(tx, agent, "loss_verified", f"AWS confirmed that it took {instance.name}")
     return True
 

@@ -1,6 +1,7 @@
 """The private MariaDB of a default installation: its own folder, port and socket, started and stopped with us."""
 
 import fcntl
+import json
 import os
 import pwd
 import secrets
@@ -90,6 +91,18 @@ class PrivateDatabase:
     def root(self) -> pymysql.Connection:
         """The administrator's connection over the socket, without a password."""
         return pymysql.connect(unix_socket=str(self.socket), user=_me(), ssl_disabled=True, connect_timeout=3)
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, while it runs."""
+        return self._process and self._process.pid
+
+    @staticmethod
+    def running(var: Path) -> Access:
+        """The application's account on the database that a server keeps below ``var``; FileNotFoundError when there is none."""
+        port = json.loads((var / "ports.json").read_text())["database"]
+        password = (_enterable((var / "db").resolve()) / "password").read_text()
+        return Access("127.0.0.1", port, "spot_optimizer", password, "spot_optimizer")
 
     def kill(self) -> None:
         """SIGKILL, for fault tests."""

@@ -12,9 +12,10 @@ from jobs import (
     heartbeat_watch,
     housekeeping,
     orphan_sweep,
+    pool_risk,
     predictions,
     safe_mode,
-    spot_prices,
+    spot_advisor,
 )
 
 
@@ -36,8 +37,9 @@ JOBS = (
     Job("safe_mode", 2, safe_mode.run),
     Job("orphan_sweep", 30, orphan_sweep.run),
     Job("health_monitor", 30, health_monitor.run),
-    Job("spot_prices", 300, spot_prices.run),
     Job("predictions", 600, predictions.run),
     Job("demo_prices", 30, demo_prices.run),
+    Job("spot_advisor", 6 * 3600, spot_advisor.run),
+    Job("pool_risk", 300, pool_risk.run),
     Job("housekeeping", 3600, housekeeping.run),
 )

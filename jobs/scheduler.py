@@ -16,7 +16,7 @@ from jobs.context import Context
 
 log = logging.getLogger("jobs.scheduler")
 
-RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep")
+RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "pricing_consolidation")
 
 
 class Timetable:

@@ -16,6 +16,7 @@ from routes.identity import bp as identity
 from routes.inbox import bp as inbox
 from routes.incidents import bp as incidents
 from routes.instances import bp as instances
+from routes.market import bp as market
 from routes.models import bp as models
 from routes.monitoring import bp as monitoring
 from routes.notifications import bp as notifications
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     failover,
     commands,
     reporting,
+    market,
     models,
     notifications,
     workloads,

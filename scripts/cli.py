@@ -16,6 +16,7 @@ from scripts.drill.report import Report, table
 from scripts.drill.stories import STORIES
 from scripts.drill.strike import USUAL
 from scripts.drill.twins import TWINS, target
+from scripts.importing import importing
 from scripts.stack import CannotStart
 
 
@@ -81,6 +82,8 @@ def _as_json(reports: list[Report], twin: str | None, resolution: float, passed:
 def _say(sentence: str) -> None:
     click.echo(sentence, err=True)
 
+
+spotopt.add_command(importing)
 
 if __name__ == "__main__":
     spotopt(prog_name="spotopt")

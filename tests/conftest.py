@@ -13,6 +13,7 @@ import pytest
 from backend import create_app
 from config.settings import Settings
 from core import database as core_database
+from core import notifications
 from core.cloud.aws import Clouds
 from core.database import Tx
 from database.migrate import connect, migrate
@@ -143,6 +144,15 @@ def stack() -> Iterator[Stack]:
     yield running
     running.stop()
     shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def every_alarm_is_listed() -> Iterator[None]:
+    """Whatever a test makes the product tell has its line in core/domain/alarms.py and its page in the runbook."""
+    yield
+    unlisted = set(notifications.UNLISTED)
+    notifications.UNLISTED.clear()
+    assert unlisted == set()
 
 
 def free_port() -> int:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core import errors
 from core.cloud.aws import Ec2
+from core.domain.pools import pool_id
 
 PRICING_REGION = "us-east-1"  # the Price List API answers for every region there
 PRODUCT = "Linux/UNIX"
@@ -27,6 +28,13 @@ class Catalogue:
 
     types: Mapping[str, Size]
     zones: Mapping[str, str]
+    offered: frozenset[tuple[str, str]] = frozenset()
+
+    def pool_of(self, price: "SpotPrice") -> str | None:
+        """The pool of a price; None for a type or an AZ that is not on offer here."""
+        az_id = price.az_id or self.zones.get(price.az)
+        is_offered = not self.offered or (az_id, price.instance_type) in self.offered
+        return pool_id(az_id, price.instance_type) if az_id and price.instance_type in self.types and is_offered else None
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class SpotPrice:
     instance_type: str
     usd_per_hour: float
     at: datetime
+    az_id: str | None = None
 
 
 def fetch_catalogue(ec2: Ec2, region: str) -> Catalogue:
@@ -43,29 +52,42 @@ def fetch_catalogue(ec2: Ec2, region: str) -> Catalogue:
         zones = client.describe_availability_zones()["AvailabilityZones"]
         pages = client.get_paginator("describe_instance_types").paginate()
         rows = [row for page in pages for row in page["InstanceTypes"]]
+        offers = client.get_paginator("describe_instance_type_offerings").paginate(LocationType="availability-zone-id")
+        offered = frozenset((row["Location"], row["InstanceType"]) for page in offers for row in page["InstanceTypeOfferings"])
     except (ClientError, BotoCoreError) as error:
         raise errors.Unavailable(f"EC2's catalogue of {region} cannot be read: {error}") from error
-    return Catalogue({row["InstanceType"]: _size(row) for row in rows}, {zone["ZoneName"]: zone["ZoneId"] for zone in zones})
+    zone_ids = {zone["ZoneName"]: zone["ZoneId"] for zone in zones}
+    return Catalogue({row["InstanceType"]: _size(row) for row in rows}, zone_ids, offered)
 
 
 def _size(row: Mapping) -> Size:
     return Size(row["VCpuInfo"]["DefaultVCpus"], row["MemoryInfo"]["SizeInMiB"], row["ProcessorInfo"]["SupportedArchitectures"][0])
 
 
-def fetch_spot(ec2: Ec2, region: str, types: list[str]) -> list[SpotPrice]:
-    """The price in force of each pool: from now on, EC2 answers the newest change before now."""
+def fetch_changes(ec2: Ec2, region: str, types: list[str], since: datetime) -> list[SpotPrice]:
+    """Every price change since then, page by page, and the one that was in force: EC2 answers it as the oldest of each pool."""
     pages = ec2.client("ec2", region).get_paginator("describe_spot_price_history")
-    newest: dict[tuple[str, str], SpotPrice] = {}
+    found = []
     try:
-        for page in pages.paginate(InstanceTypes=types, ProductDescriptions=[PRODUCT], StartTime=datetime.now(UTC)):
-            for row in page["SpotPriceHistory"]:
-                price = SpotPrice(row["AvailabilityZone"], row["InstanceType"], float(row["SpotPrice"]), row["Timestamp"])
-                kept = newest.setdefault((price.az, price.instance_type), price)
-                if price.at > kept.at:
-                    newest[price.az, price.instance_type] = price
+        for page in pages.paginate(InstanceTypes=types, ProductDescriptions=[PRODUCT], StartTime=since):
+            found += [
+                SpotPrice(row.get("AvailabilityZone", ""), row["InstanceType"], float(row["SpotPrice"]), row["Timestamp"], row.get("AvailabilityZoneId"))
+                for row in page["SpotPriceHistory"]
+            ]
     except (ClientError, BotoCoreError) as error:
         raise errors.Unavailable(f"spot prices of {region} cannot be read: {error}") from error
-    return list(newest.values())
+    return found
+
+
+def fetch_placement_scores(ec2: Ec2, region: str, instance_type: str) -> dict[str, int]:
+    """EC2's own 1 to 10 for one machine of a type, by AZ id; nothing where AWS does not let us ask."""
+    try:
+        answer = ec2.client("ec2", region).get_spot_placement_scores(
+            InstanceTypes=[instance_type], TargetCapacity=1, SingleAvailabilityZone=True, RegionNames=[region]
+        )
+    except (ClientError, BotoCoreError):
+        return {}
+    return {row["AvailabilityZoneId"]: row["Score"] for row in answer["SpotPlacementScores"] if "AvailabilityZoneId" in row}
 
 
 def fetch_on_demand(ec2: Ec2, region: str, types: list[str]) -> dict[str, float]:

@@ -29,7 +29,10 @@ ALARMS = (
     Alarm("dead_letter", "a message from AWS could not be read and was kept as a dead letter"),
     Alarm("redelivered", "a message of the event queue comes again and again because it cannot be stored"),
     Alarm("subscription", "SNS asks whether a subscription to our door is meant"),
+    Alarm("feed", "a feed of prices or ranks fell silent or stands still, or arrives again"),
     Alarm("account_away", "an AWS account does not answer, or answers again"),
+    Alarm("plan", "a plan was proposed, or waits for approval"),
+    Alarm("switch", "a planned switch was done, failed, or its new place does not serve"),
 )
 
 NAMES = tuple(alarm.name for alarm in ALARMS)

@@ -13,7 +13,7 @@ LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 @dataclass(frozen=True)
 class Pool(FromRow):
-    """A spot pool with its price (USD per hour) and what we remember of it."""
+    """A spot pool with its price (USD per hour; the last known one and ten per cent when stale) and what we remember of it."""
 
     pool_id: str
     region: str
@@ -26,6 +26,7 @@ class Pool(FromRow):
     ice_until: datetime
     danger_until: datetime
     poisoned_until: datetime
+    is_stale: bool = False
 
 
 @dataclass(frozen=True)

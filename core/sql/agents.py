@@ -143,7 +143,8 @@ SELECT a.id, a.uuid, a.logical_name, a.status, a.enabled, a.epoch, a.notice_stat
        p.status AS primary_status, p.launched_at, p.pool_id,
        h.serving, h.serving_since, h.received_at, h.contact_at,
        h.spooled, h.dead_notices, h.imds_ok, h.imds_silent_since, h.host_events, h.missed_beats,
-       s.price AS spot_price, o.price AS on_demand_price,
+       IF(s.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, s.price * 1.1, s.price) AS spot_price, o.price AS on_demand_price,
+       COALESCE(s.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, 0) AS price_is_stale,
        r.uuid AS replica_uuid, r.status AS replica_status, r.mode AS replica_mode, r.expires_at AS replica_expires_at,
        ri.ec2_instance_id AS replica_ec2_id, ri.instance_type AS replica_type, ri.az_id AS replica_az_id, ri.lifecycle AS replica_lifecycle,
        i.uuid AS incident_uuid

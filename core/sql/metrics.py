@@ -16,5 +16,7 @@ def figures(tx: Tx) -> dict:
         " (SELECT COUNT(*) FROM replica_instances WHERE ended_at IS NULL) AS replicas_live,"
         " (SELECT COUNT(*) FROM instances WHERE role = 'ZOMBIE') AS zombies,"
         " (SELECT COUNT(*) FROM dead_letters) AS dead_letters_total,"
-        " (SELECT COUNT(*) FROM account_holds) AS accounts_held"
+        " (SELECT COUNT(*) FROM account_holds) AS accounts_held,"
+        " (SELECT COUNT(*) FROM account_breakers WHERE open_until IS NOT NULL) AS accounts_away,"
+        " COALESCE((SELECT v <> 'off' FROM system_settings WHERE k = 'SAFE_MODE'), 1) AS safe_mode"
     )

@@ -74,7 +74,9 @@ def clients_before(tx: Tx, at: datetime) -> int:
 def instances(tx: Tx, *, client: str | None, region: str | None, type: str | None, role: str | None, state: str | None,
               auth_status: str | None, before: int | None, limit: int) -> list[dict]:  # fmt: skip
     return tx.all(
-        "SELECT i.*, a.uuid AS agent_uuid, a.logical_name, c.uuid AS client_uuid, c.name AS client_name, s.price AS spot_price,"
+        "SELECT i.*, a.uuid AS agent_uuid, a.logical_name, c.uuid AS client_uuid, c.name AS client_name,"
+        " IF(s.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, s.price * 1.1, s.price) AS spot_price,"
+        " COALESCE(s.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, 0) AS price_is_stale,"
         " o.price AS on_demand_price FROM instances i JOIN clients c ON c.id = i.client_id LEFT JOIN agents a ON a.id = i.agent_id"
         " LEFT JOIN spot_pools s ON s.pool_id = i.pool_id"
         " LEFT JOIN ondemand_prices o ON o.region = i.region AND o.instance_type = i.instance_type AND o.product = 'linux'"

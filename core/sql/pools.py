@@ -9,9 +9,11 @@ MEMORY = ("ice_until", "danger_until", "poisoned_until")
 
 
 def in_region(tx: Tx, region: str, client_id: int = 0) -> list[Pool]:
-    """Pools with what everybody knows of them and what this client alone has reported (INV-60)."""
+    """Pools with what everybody knows of them and what this client alone has reported (INV-60). A stale price is ten per cent up."""
     rows = tx.all(
-        "SELECT p.*, m.ice_until, m.danger_until, m.poisoned_until, r.danger_until AS own_danger_until, r.poisoned_until AS own_poisoned_until"
+        "SELECT p.pool_id, p.region, p.az_id, p.instance_type, p.vcpus, p.memory_mib, p.arch,"
+        " p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND AS is_stale,"
+        " IF(p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, p.price * 1.1, p.price) AS price, m.ice_until, m.danger_until, m.poisoned_until, r.danger_until AS own_danger_until, r.poisoned_until AS own_poisoned_until"
         " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id"
         " LEFT JOIN pool_reports r ON r.pool_id = p.pool_id AND r.client_id = %(client_id)s"
         " WHERE p.region = %(region)s ORDER BY p.pool_id",

@@ -33,12 +33,21 @@ export async function tell(story) {
   try {
     await story(browser);
   } catch (error) {
+    await shotOfTheEnd(browser);
     findings.push(`the story stopped: ${error.message.split("\n").slice(0, 6).join(" / ")}`);
   } finally {
     await browser.close();
   }
   console.log(JSON.stringify({ figures, findings }));
   process.exit(findings.length ? 1 : 0);
+}
+
+// What was on the screen when a story stopped, and under which words.
+async function shotOfTheEnd(browser) {
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    findings.push(`the last page said: ${(await page.innerText("body").catch(() => "nothing")).replace(/\s+/g, " ").slice(0, 300)}`);
+    await shot(page, "stopped").catch(() => {});
+  }
 }
 
 // A page whose console errors and reports of the security policy are findings; 401 is how it learns that nobody is signed in.

@@ -21,6 +21,7 @@ const NotificationsPage = lazy(() => import("./pages/NotificationsPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
 const ModelsPage = lazy(() => import("./pages/ModelsPage.jsx"));
 const FleetPage = lazy(async () => ({ default: (await import("./pages/FleetPage.jsx")).FleetPage }));
+const PoolsPage = lazy(() => import("./pages/PoolsPage.jsx"));
 const PlatformPage = lazy(() => import("./pages/PlatformPage.jsx"));
 const ClientsPage = lazy(() => import("./pages/ClientsPage.jsx"));
 const SearchPage = lazy(() => import("./pages/SearchPage.jsx"));
@@ -60,6 +61,7 @@ function Pages() {
             <Route path="agents/:agentId/emergencies/:incidentId" element={<EmergencyPage />} />
             <Route path="notifications" element={<NotificationsPage />} />
             <Route path="emergencies" element={<EmergenciesPage />} />
+            <Route path="pools" element={<PoolsPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>
             <Route path="admin" element={<PlatformPage />} />

@@ -175,3 +175,15 @@ def describe_instance_type_offerings(world: World, account: str, region: str, pa
     rows = [{"InstanceType": name, "LocationType": kind, "Location": place} for name in sorted(TYPES) for place in places]
     page, token = paged(rows, params.get("NextToken"), params.get("MaxResults", 1000))
     return {"InstanceTypeOfferings": page, "NextToken": token}
+
+
+def get_spot_placement_scores(world: World, account: str, region: str, params: dict) -> dict:
+    """1 to 10 per AZ: where the market's price is low against on-demand there is much to have."""
+    names = [name for name in params["InstanceTypes"] if name in TYPES]
+    rows = [{"Region": REGION, "AvailabilityZoneId": zone_id, "Score": _score(world, zone_id, names)} for zone_id in ZONES.values() if names]
+    return {"SpotPlacementScores": sorted(rows, key=lambda row: -row["Score"])}
+
+
+def _score(world: World, zone_id: str, names: list[str]) -> int:
+    shares = [world.market.price(zone_id, name, world.now()) / TYPES[name].usd_per_hour for name in names]
+    return max(1, min(10, round(13 - 15 * min(shares))))

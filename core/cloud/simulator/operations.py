@@ -172,6 +172,7 @@ OPERATIONS: dict[str, dict[str, Operation]] = {
         "DescribeImages": describes.describe_images,
         "DescribeInstanceTypes": describes.describe_instance_types,
         "DescribeInstanceTypeOfferings": describes.describe_instance_type_offerings,
+        "GetSpotPlacementScores": describes.get_spot_placement_scores,
         "CreateTags": _create_tags,
         "DescribeTags": _describe_tags,
         "CreateLaunchTemplate": _create_launch_template,

@@ -44,6 +44,8 @@ export const ENDPOINTS = {
   inbox: ["GET", "/api/notifications"],
   markRead: ["POST", "/api/notifications/:notificationId/mark-read"],
   markAllRead: ["POST", "/api/notifications/mark-all-read"],
+  pools: ["GET", "/api/client/:clientId/pools"],
+  priceHistory: ["GET", "/api/client/:clientId/pricing-history"],
 };
 
 // Events of one's own; the administrator's streams name the client in view, or hear the platform alone.
@@ -170,4 +172,6 @@ export const api = {
   turnSafeMode: (on, reason) => call("turnSafeMode", {}, { on, reason }),
   modules: () => call("modules"),
   turnModule: (moduleId, enabled) => call("turnModule", { moduleId }, { enabled }),
+  pools: (clientId, region) => call("pools", { clientId, ...(region && { region }) }),
+  priceHistory: (clientId, pool, hours) => call("priceHistory", { clientId, pool, hours }),
 };

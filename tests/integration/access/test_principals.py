@@ -102,6 +102,16 @@ MATRIX = {
     "POST /api/incidents/{nothing}/acknowledge": (401, 401, 403, 404, 404, 403, 403, 403, 403),
     "POST /api/events/keys": (401, 401, 403, 422, 422, 403, 403, 403, 403),
     "POST /api/events/aws": (401,) * 9,
+    "GET /api/client/{client}/pools": (401, 401, 200, 200, 404, 403, 403, 403, 403),
+    "GET /api/client/{client}/pricing-history": (401, 401, 422, 422, 404, 403, 403, 403, 403),
+    "GET /api/client/pools": (401, 401, 403, 200, 200, 403, 403, 403, 403),
+    "GET /api/client/pricing-history": (401, 401, 403, 422, 422, 403, 403, 403, 403),
+    "GET /api/client/instances/{instance}/pricing": (401, 401, 403, 200, 404, 403, 403, 403, 403),
+    "GET /api/client/instances/{instance}/price-history": (401, 401, 403, 200, 404, 403, 403, 403, 403),
+    "GET /api/client/instances/{instance}/pool-volatility": (401, 401, 403, 200, 404, 403, 403, 403, 403),
+    "GET /api/admin/pools/statistics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/consolidation-jobs": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/consolidation-jobs": (401, 401, 202, 403, 403, 403, 403, 403, 403),
     "GET /metrics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
 }
 

@@ -106,7 +106,7 @@ REFUSED = [
     ("one notice in two rows",
      NOTICE, "uq_notice", NOTICE),
     ("one price in two rows",
-     REPORT, "uq_snapshot", REPORT),
+     REPORT, "PRIMARY", REPORT),
     ("the same told twice",
      NOTIFICATION, "uq_notification", NOTIFICATION),
     ("one AWS account of two clients",

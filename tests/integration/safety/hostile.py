@@ -71,16 +71,19 @@ class Case:
     headers: dict = field(default_factory=dict)
 
 
-def cases(app: Flask, ids: dict[str, str]) -> dict[str, list[Case]]:
-    """All of them, by endpoint. ``ids`` fills the holes of paths by their names; other holes get an unknown id."""
+def cases(app: Flask, ids: dict[str, str], known: dict[str, str] | None = None) -> dict[str, list[Case]]:
+    """All of them, by endpoint. ``ids`` fills the holes of paths by their names; other holes get an unknown id.
+
+    ``known`` are members of bodies that are of use with their true values alone.
+    """
     names = sorted(_query_names())
     return {
-        f"{method} {rule.rule}": list(_of_route(app, rule, method, ids, names))
+        f"{method} {rule.rule}": list(_of_route(app, rule, method, ids, names, known or {}))
         for rule in app.url_map.iter_rules() for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
     }  # fmt: skip
 
 
-def _of_route(app: Flask, rule: Rule, method: str, ids: dict[str, str], names: list[str]) -> Iterator[Case]:
+def _of_route(app: Flask, rule: Rule, method: str, ids: dict[str, str], names: list[str], known: dict[str, str]) -> Iterator[Case]:
     view = app.view_functions[rule.endpoint]
     path, auth = _filled(rule, ids if method != "DELETE" else {}), view.auth
     headers = [Case(method, path, "open" if "Authorization" in h or "Cookie" in h else auth, f"header {h}", headers=h) for h in HEADERS]
@@ -91,18 +94,18 @@ def _of_route(app: Flask, rule: Rule, method: str, ids: dict[str, str], names: l
     yield from (Case(method, hostile, auth, "path") for hostile in _hostile_paths(rule))
     if method in WRITES:
         yield from (Case(method, path, auth, what, body=body) for what, body in BODIES.items())
-        yield from _bodies(Case(method, path, auth, ""), view)
+        yield from _bodies(Case(method, path, auth, ""), view, known)
     else:
         values = [*SQL[::4], *TEXT[:8], *HTML[:2]]
         yield from (Case(method, path, auth, f"query {name}", query={name: value}) for name in names for value in values)
 
 
-def _bodies(case: Case, view) -> Iterator[Case]:
+def _bodies(case: Case, view, known: dict[str, str]) -> Iterator[Case]:
     """A good body with one bad member, for each member and each bad value."""
     schema = _schema_of(view)
     if schema is None:
         return
-    good = {name: example(f) for name, f in schema().fields.items()}
+    good = {name: known.get(name, example(f)) for name, f in schema().fields.items()}
     for name, value in itertools.product(good, [*SQL, *HTML, *TEXT, *TYPES]):
         body = json.dumps({**good, name: value}).encode()
         yield Case(case.method, case.path, case.auth, f"{name}={value!r:.60}", body=body)

@@ -17,7 +17,7 @@ from tests.world import World
 
 MOST = int(os.environ.get("SPOTOPT_HOSTILE", "5200"))
 AT_ONCE = 25
-BOOKKEEPING = {"audit_logs", "rate_counters", "idempotency_keys", "sessions", "system_events", "system_settings", "agent_heartbeats", "api_tokens"}
+BOOKKEEPING = {"audit_logs", "notifications", "rate_counters", "idempotency_keys", "sessions", "system_events", "system_settings", "agent_heartbeats", "api_tokens"}
 SLOWEST_SECONDS = 2.5  # a SLEEP(3) that is executed takes longer
 
 
@@ -28,6 +28,7 @@ class Cast:
     world: World
     tokens: dict[str, str | None]
     ids: dict[str, str]
+    known: dict[str, str]
 
     @classmethod
     def of(cls, world: World) -> "Cast":
@@ -36,7 +37,7 @@ class Cast:
         enroller, _ = world.db.run(lambda tx: enrolment.issue_enrolment_token(tx, shop.client.id, shop.account_id, "admin"))
         tokens = {"admin": ADMIN, "client": shop.client.token, "agent": shop.token, "enrolment": enroller, "open": None}
         ids = {"client_id": shop.client.uuid, "agent_id": shop.uuid, "instance_id": shop.primary.uuid, "replica_id": replica.uuid}
-        return cls(world, tokens, ids)
+        return cls(world, tokens, ids, {"instance_id": shop.primary.ec2_instance_id})
 
     def send(self, http, case: Case):
         token = self.tokens.get(case.auth)
@@ -76,7 +77,7 @@ def _wrong_envelope(reply) -> str | None:
 
 
 class Ledger:
-    """How many rows each business table has; audit and counters may grow."""
+    """How many rows each business table has; audit, alarms and counters may grow."""
 
     def __init__(self, world: World, tables: list[str]):
         self._world = world
@@ -111,7 +112,7 @@ def test_no_input_yields_a_5xx_and_what_is_refused_leaves_no_row(simulated, http
     monkeypatch.setattr(auth.limits, "spend", lambda limit, who: None)
     world.prices()
     ledger, cast = Ledger(world, tables), Cast.of(world)
-    routes = spread(cases(simulated, cast.ids), MOST)
+    routes = spread(cases(simulated, cast.ids, cast.known), MOST)
     memory = peak_mb()
     tally, problems = {}, []
 

@@ -77,6 +77,7 @@ const Row = memo(function Row({ agent }) {
           price={agent.primary?.price_usd_per_hour}
           onDemand={agent.primary?.on_demand_usd_per_hour}
           lifecycle={agent.primary?.lifecycle}
+          stale={agent.primary?.price_is_stale}
         />
       </td>
       <td data-label="Heard" className={classes.quiet}>

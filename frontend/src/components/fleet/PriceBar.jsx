@@ -2,10 +2,10 @@
 import classes from "./PriceBar.module.css";
 import { MISSING, discount, percent, unitPrice } from "../../services/format.js";
 
-export function PriceBar({ price, onDemand, lifecycle }) {
+export function PriceBar({ price, onDemand, lifecycle, stale = false }) {
   const below = discount(price, onDemand);
   if (below == null) return MISSING;
-  const words = lifecycle === "spot" ? `${percent(below)} below` : "on-demand price";
+  const words = `${lifecycle === "spot" ? `${percent(below)} below` : "on-demand price"}${stale ? ", stale" : ""}`;
   return (
     <div className={classes.price}>
       <div className={classes.track} role="img" aria-label={`${unitPrice(price)}, ${words} (${unitPrice(onDemand)})`}>
@@ -15,7 +15,7 @@ export function PriceBar({ price, onDemand, lifecycle }) {
           data-full={below <= 0 || undefined}
         />
       </div>
-      <span className={classes.words}>
+      <span className={classes.words} data-stale={stale || undefined}>
         {unitPrice(price)} <span>{words}</span>
       </span>
     </div>

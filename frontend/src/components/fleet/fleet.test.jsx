@@ -100,3 +100,8 @@ test("a workload is found by its name, its state or its place", () => {
   expect(["shop", "SERVING", "az6", "i-1", "m5"].every((text) => matches(agent(), text))).toBe(true);
   expect(matches(agent(), "search")).toBe(false);
 });
+
+test("a stale price says that it is stale", () => {
+  show(<FleetTable agents={[agent({ primary: { ...agent().primary, price_is_stale: true } })]} />);
+  expect(screen.getByText(/below, stale/)).toBeTruthy();
+});

@@ -6,6 +6,7 @@ import {
   IconApi,
   IconBuilding,
   IconChartDots,
+  IconGridDots,
   IconHeartbeat,
   IconLayoutDashboard,
   IconLogout,
@@ -34,6 +35,7 @@ const PLACES = [
   ["/", "Overview", IconLayoutDashboard],
   ["/fleet", "Fleet", IconServer2],
   ["/emergencies", "Emergencies", IconAlertTriangle],
+  ["/pools", "Pools", IconGridDots],
 ];
 
 // For the administrator alone:

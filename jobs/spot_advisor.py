@@ -1,0 +1,7 @@
+"""The Spot Advisor's ranks and EC2's placement scores, every six hours."""
+
+from core import advisor, pricing
+
+
+def run(context) -> dict:
+    return {**pricing.score_placements(context.clouds), **advisor.refresh(context.settings)}

@@ -1,0 +1,16 @@
+"""`scripts/bench NAME`."""
+
+import click
+
+from scripts.benchmarks.consolidation import consolidation
+
+
+@click.group()
+def bench() -> None:
+    """Ratios measured inside one run: machines are noisy, ratios much less so."""
+
+
+bench.add_command(consolidation)
+
+if __name__ == "__main__":
+    bench(prog_name="bench")
