@@ -55,7 +55,7 @@ COMPONENTS: tuple[tuple[str, Callable[[Tx], Finding]], ...] = (
     ("database", _database),
     ("job_queue", _job_queue),
     ("agents", _hosts),
-    ("optimizer", _by_run("the optimizer's last run", "optimizer", timedelta(hours=1))),
+    ("optimizer", _by_run("the last search for better places", "planner", timedelta(minutes=5))),
     ("prices", _prices),
     ("risk_data", _by_run("the last reading of the Spot Advisor", "spot_advisor", timedelta(hours=6))),
     ("model", _model),

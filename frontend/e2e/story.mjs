@@ -27,8 +27,15 @@ async function signIn(page) {
   const began = Date.now();
   await openSignedIn(page);
   figures.overview_shown_ms = Date.now() - began;
+  figures.first_page_kb = await page.evaluate(sentOfThePage);
   if (page.url().includes("token")) findings.push("the token stays in the address");
   return page.context().cookies();
+}
+
+// What the server sent for scripts and styles, packed, in kB. (Runs in the browser.)
+function sentOfThePage() {
+  const files = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/assets/"));
+  return Math.round(files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0) / 1000);
 }
 
 // By keyboard: `/` finds, Enter opens.
