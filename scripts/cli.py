@@ -17,6 +17,7 @@ from scripts.drill.stories import STORIES
 from scripts.drill.strike import USUAL
 from scripts.drill.twins import TWINS, target
 from scripts.importing import importing
+from scripts.replay import replay
 from scripts.stack import CannotStart
 
 
@@ -24,6 +25,9 @@ from scripts.stack import CannotStart
 def spotopt() -> None:
     """Run an EC2 fleet on Spot without losing work."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+spotopt.add_command(replay)
 
 
 @spotopt.command()

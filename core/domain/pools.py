@@ -70,7 +70,7 @@ def emergency_candidates(
     What refused is asked again only after everything else. ``fastest`` is the pool that boots soonest: it
     leads the clean ones.
     """
-    usable = [pool for pool in _matching(need, pools) if _affordable(need, pool)]
+    usable = [pool for pool in _matching(need, pools) if affordable(need.on_demand_price, pool.price)]
     calm = [pool for pool in usable if pool.danger_until <= now]
     clean = [_spot(pool, "a clean pool") for pool in calm if pool.poisoned_until <= now]
     clean.sort(key=lambda candidate: candidate.pool_id != fastest)
@@ -90,9 +90,9 @@ def _matching(need: Need, pools: list[Pool]) -> list[Pool]:
     return sorted(fits, key=lambda p: (p.price is None, p.price or 0, p.instance_type != need.instance_type, p.pool_id))
 
 
-def _affordable(need: Need, pool: Pool) -> bool:
-    """Spot is never chosen above the On-Demand price of what it replaces (INV-55)."""
-    return need.on_demand_price is None or pool.price is None or pool.price <= need.on_demand_price
+def affordable(on_demand_price: float | None, price: float | None) -> bool:
+    """Spot is never chosen above the On-Demand price of what it replaces (INV-55). Unknown prices are no reason to refuse."""
+    return on_demand_price is None or price is None or price <= on_demand_price
 
 
 def _spot(pool: Pool, why: str) -> Candidate:

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "core.validation": ("core", "config", "flask"),
     "core.idempotency": ("core", "config", "flask"),
     "core.replies": ("core", "config", "flask"),
+    "core.replay": ("core.replay", "core.domain", "core.errors", "numpy"),
     "core": ("core", "config"),
     "routes": ("routes", "core", "config.settings", "flask"),
     "jobs": ("jobs", "core", "config"),

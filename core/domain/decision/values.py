@@ -1,0 +1,147 @@
+"""What a decision looks at and what it says. Inputs go to JSON and come back the same, so that a decision can be replayed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from core.domain.pools import LONG_AGO
+
+
+class Verdict(StrEnum):
+    SWITCH = "SWITCH"
+    STAY = "STAY"
+    PREPARE_REPLICA = "PREPARE_REPLICA"
+    HOLD = "HOLD"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A spot pool as a candidate. USD per hour; ``risk`` is P(interrupted within a month), 0..1, None when unknown."""
+
+    pool_id: str
+    region: str
+    az_id: str
+    instance_type: str
+    arch: str
+    vcpus: int
+    memory_mib: int
+    price: float | None
+    risk: float | None = None
+    gpus: int = 0
+    ebs_mbps: int | None = None
+    instance_store_gib: int = 0
+    virtualisation: str = "hvm"
+    ice_until: datetime = LONG_AGO
+    danger_until: datetime = LONG_AGO
+    poisoned_until: datetime = LONG_AGO
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is looked for: at least this much of everything, of this kind, within the policy."""
+
+    arch: str
+    vcpus: int
+    memory_mib: int
+    on_demand_price: float | None
+    gpus: int = 0
+    ebs_mbps: int | None = None
+    instance_store_gib: int = 0
+    virtualisation: str = "hvm"
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Of the score; a client's policy may set its own (MET-16)."""
+
+    price: float = 0.6
+    risk: float = 0.4
+
+
+@dataclass(frozen=True)
+class Present:
+    """Where the workload stands now. ``pool_id`` None: On-Demand, or nowhere yet."""
+
+    pool_id: str | None
+    on_demand: bool = False
+    since: datetime = LONG_AGO
+    last_switch_at: datetime | None = None
+    notice_path_works: bool = True
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that one decision looks at."""
+
+    wish: Wish
+    offers: tuple[Offer, ...]
+    present: Present
+    now: datetime
+    taken: Mapping[str, int] = field(default_factory=dict)
+    cap: int | None = None
+    weights: Weights = Weights()
+
+    def as_json(self) -> str:
+        """Canonical: the same inputs give the same bytes."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), default=_exactly)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Inputs":
+        told = json.loads(text)
+        return cls(
+            wish=_of(Wish, told["wish"]), offers=tuple(_of(Offer, one) for one in told["offers"]), present=_of(Present, told["present"]),
+            now=datetime.fromisoformat(told["now"]), taken=told["taken"], cap=told["cap"], weights=Weights(**told["weights"]),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate that passed, and its score: lower is better."""
+
+    offer: Offer
+    score: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A pool that is out, by which filter, and why."""
+
+    pool_id: str
+    filter: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The decision: what to do, where, what else was good, what was out and why, in one sentence."""
+
+    verdict: Verdict
+    chosen: Ranked | None
+    runners_up: tuple[Ranked, ...]
+    rejected: tuple[Rejected, ...]
+    sentence: str
+
+
+def _of(kind: type, told: Mapping[str, Any]) -> Any:
+    times = {f.name for f in fields(kind) if "datetime" in str(f.type)}
+    lists = {f.name for f in fields(kind) if "tuple" in str(f.type)}
+    return kind(**{k: _read(v, k in times, k in lists) for k, v in told.items()})
+
+
+def _read(value: Any, is_time: bool, is_list: bool) -> Any:
+    if value is None:
+        return None
+    return datetime.fromisoformat(value) if is_time else tuple(value) if is_list else value
+
+
+def _exactly(value: Any) -> str:
+    """Times to the microsecond: a decision near a limit must come out the same."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
