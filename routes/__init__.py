@@ -7,6 +7,7 @@ from routes.clients import bp as clients
 from routes.commands import bp as commands
 from routes.controls import bp as controls
 from routes.dashboard import bp as dashboard
+from routes.decisions import bp as decisions
 from routes.emergency import bp as emergency
 from routes.events import bp as events
 from routes.failover import bp as failover
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     agents,
     instances,
     replicas,
+    decisions,
     emergency,
     events,
     failover,

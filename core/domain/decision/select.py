@@ -16,7 +16,6 @@ POISON_RISK = 0.4  # added on the day of an interruption; fades to nothing in 15
 COOL_DOWN = timedelta(minutes=60)  # no switch for price or mere risk so soon after another
 RETURN_AFTER = timedelta(minutes=30)  # On-Demand is kept at least so long before spot is tried again
 WORTH_MOVING = 0.05  # of the score: what a switch must gain
-RUNNERS_UP = 5
 
 
 def _too_small(offer: Offer, inputs: Inputs) -> str | None:
@@ -120,7 +119,7 @@ def _ranked(offer: Offer, inputs: Inputs) -> Ranked:
 def _decide(inputs: Inputs, ranked: list[Ranked], rejected: tuple[Rejected, ...]) -> Choice:
     best = ranked[0] if ranked else None
     verdict, sentence = _verdict(inputs, best, next((one for one in ranked if one.offer.pool_id == inputs.present.pool_id), None))
-    others = ranked[1 : 1 + RUNNERS_UP] if best else []
+    others = ranked[1 : 1 + inputs.runners_up]
     return Choice(verdict, best, tuple(others), rejected, sentence)
 
 
@@ -131,10 +130,17 @@ def _verdict(inputs: Inputs, best: Ranked | None, here: Ranked | None) -> tuple[
     if best.offer.pool_id == present.pool_id:
         return Verdict.STAY, f"{best.offer.pool_id} is the best already: {best.why}"
     if held := _held_back(present, now):
+        if _troubled_here(inputs):
+            return Verdict.PREPARE_REPLICA, f"{present.pool_id} is in danger; a replica in {best.offer.pool_id} is prudent, but {held}"
         return Verdict.HOLD, f"{best.offer.pool_id} is better ({best.why}), but {held}"
     if here and here.score - best.score < WORTH_MOVING:
         return Verdict.STAY, f"{best.offer.pool_id} would gain {here.score - best.score:.3f} of score; a move must gain {WORTH_MOVING}"
     return Verdict.SWITCH, f"Chose {best.offer.pool_id}: {best.why}"
+
+
+def _troubled_here(inputs: Inputs) -> bool:
+    """A notice came lately in the pool where it stands."""
+    return any(offer.pool_id == inputs.present.pool_id and offer.danger_until > inputs.now for offer in inputs.offers)
 
 
 def _held_back(present: Present, now: datetime) -> str | None:

@@ -85,6 +85,7 @@ class Inputs:
     taken: Mapping[str, int] = field(default_factory=dict)
     cap: int | None = None
     weights: Weights = Weights()
+    runners_up: int = 5
 
     def as_json(self) -> str:
         """Canonical: the same inputs give the same bytes."""
@@ -95,7 +96,7 @@ class Inputs:
         told = json.loads(text)
         return cls(
             wish=_of(Wish, told["wish"]), offers=tuple(_of(Offer, one) for one in told["offers"]), present=_of(Present, told["present"]),
-            now=datetime.fromisoformat(told["now"]), taken=told["taken"], cap=told["cap"], weights=Weights(**told["weights"]),
+            now=datetime.fromisoformat(told["now"]), taken=told["taken"], cap=told["cap"], weights=Weights(**told["weights"]), runners_up=told["runners_up"],
         )  # fmt: skip
 
 

@@ -1,0 +1,30 @@
+"""Decisions about workloads, with all that they looked at."""
+
+from datetime import datetime
+
+from core.database import Tx
+
+
+def insert(tx: Tx, *, uuid: str, client_id: int, agent_id: int, instance_id: int, verdict: str, sentence: str, inputs: str, output: str,
+           model_version: str, latency_ms: float, now: datetime) -> None:  # fmt: skip
+    tx.insert(
+        "INSERT INTO ml_decisions (uuid, client_id, agent_id, instance_id, verdict, sentence, inputs, output, model_version, latency_ms, created_at)"
+        " VALUES (%(uuid)s, %(client_id)s, %(agent_id)s, %(instance_id)s, %(verdict)s, %(sentence)s, %(inputs)s, %(output)s,"
+        " %(model_version)s, %(latency_ms)s, %(now)s)",
+        uuid=uuid, client_id=client_id, agent_id=agent_id, instance_id=instance_id, verdict=verdict, sentence=sentence[:255],
+        inputs=inputs, output=output, model_version=model_version, latency_ms=latency_ms, now=now,
+    )  # fmt: skip
+
+
+def latest_of_agent(tx: Tx, agent_id: int) -> dict | None:
+    return tx.one("SELECT * FROM ml_decisions WHERE agent_id = %(agent_id)s ORDER BY id DESC LIMIT 1", agent_id=agent_id)
+
+
+def of_client(tx: Tx, client_id: int, limit: int) -> list[dict]:
+    """Newest first, with the agent's name."""
+    return tx.all(
+        "SELECT d.*, a.uuid AS agent_uuid, a.logical_name FROM ml_decisions d JOIN agents a ON a.id = d.agent_id"
+        " WHERE d.client_id = %(client_id)s ORDER BY d.id DESC LIMIT %(limit)s",
+        client_id=client_id,
+        limit=limit,
+    )

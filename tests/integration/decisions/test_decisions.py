@@ -1,0 +1,100 @@
+"""Decisions over HTTP: asked, written down with their inputs, taken again from them."""
+
+import pytest
+
+from core.decisions import output_of
+from core.domain.decision import select_best_instance
+from core.domain.decision.values import Inputs
+from tests.integration.conftest import data_of, error_of
+
+
+@pytest.fixture
+def workload(world):
+    world.prices()
+    return world.workload()
+
+
+@pytest.fixture
+def me(api, workload):
+    return api.by(workload.client.token)
+
+
+def ask(me, workload, **more):
+    return me.post(f"/api/agents/{workload.uuid}/decide", {"instance_id": workload.primary.uuid, **more})
+
+
+def test_a_decision_names_a_pool_the_others_and_a_sentence(me, workload):
+    told = data_of(ask(me, workload))
+
+    assert told["decision"] in ("SWITCH", "STAY", "HOLD")
+    assert told["target_pool"] in told["reason"]
+    assert {one["pool"].split(":")[1] for one in told["runners_up"]} <= {"m5.large", "c5.large", "m6i.large"}
+    assert told["interruption_probability"] is None and told["latency_ms"] < 500
+
+
+def test_a_much_cheaper_pool_is_worth_a_switch_and_the_saving_is_told(me, workload):
+    told = data_of(ask(me, workload, prices=[{"pool_id": "use1-az1:m5.large:linux", "spot_price": 0.004}]))
+
+    assert (told["decision"], told["target_pool"]) == ("SWITCH", "use1-az1:m5.large:linux")
+    assert told["saving_usd_per_hour"] == pytest.approx(0.028)
+
+
+def test_a_stored_decision_taken_again_from_its_own_inputs_is_the_same(world, me, workload):
+    world.interruption(workload)
+    ask(me, workload)
+    ask(me, workload, prices=[{"pool_id": "use1-az2:m6i.large:linux", "spot_price": 0.0125}])
+
+    rows = world.all("SELECT inputs, output FROM ml_decisions")
+
+    assert len(rows) == 2
+    assert [output_of(select_best_instance(Inputs.from_json(row["inputs"]))) for row in rows] == [row["output"] for row in rows]
+    assert [Inputs.from_json(row["inputs"]).as_json() for row in rows] == [row["inputs"] for row in rows]
+
+
+def test_a_pool_in_danger_is_listed_with_the_reason_and_the_time(world, me, workload):
+    world.interruption(workload)
+
+    options = data_of(me.get(f"/api/client/instances/{workload.primary.uuid}/available-options"))["options"]
+
+    flagged = next(one for one in options if one["pool"] == workload.primary.pool_id)
+    assert (flagged["excluded_by"], flagged["score"]) == ("danger", None)
+    assert flagged["flagged_until"] and "notice" in flagged["why"]
+    assert len(options) == 9
+
+
+def test_the_last_decision_says_why_nothing_moves_by_itself(me, workload):
+    assert error_of(me.get(f"/api/agents/{workload.uuid}/switch-recommendation")) == (404, "NOT_FOUND")
+    asked = data_of(ask(me, workload))
+
+    told = data_of(me.get(f"/api/agents/{workload.uuid}/switch-recommendation"))
+
+    assert (told["decision_id"], told["will_auto_execute"]) == (asked["decision_id"], False)
+    assert told["blocked_by"]
+    listed = data_of(me.get(f"/api/client/{workload.client.uuid}/agents/decisions"))["decisions"]
+    assert [one["decision_id"] for one in listed] == [asked["decision_id"]]
+
+
+def test_on_demand_whose_notice_path_is_broken_is_held(world, api):
+    world.prices()
+    shop = world.workload("dear", lifecycle="on-demand")
+    world.beat(shop, shop.primary.id)
+    world.execute("UPDATE agent_heartbeats SET imds_ok = 0")
+    world.jump(hours=2)
+
+    told = data_of(ask(api.by(shop.client.token), shop))
+
+    assert told["decision"] == "HOLD" and "notice path" in told["reason"]
+
+
+@pytest.mark.parametrize("body", [
+    {}, {"instance_id": "x"}, {"instance_id": "i-0", "prices": [{"pool_id": "use1-az1:m5.large:linux", "spot_price": -1}]},
+    {"instance_id": "i-0", "current_pool": "'; DROP TABLE"}, {"instance_id": "i-0", "colour": "red"},
+])  # fmt: skip
+def test_a_question_that_makes_no_sense_is_refused(me, workload, body):
+    assert error_of(me.post(f"/api/agents/{workload.uuid}/decide", body)) == (422, "VALIDATION_ERROR")
+
+
+def test_another_agents_instance_is_not_decided_about(world, me, workload):
+    other = world.workload("other", workload.client)
+
+    assert error_of(ask(me, workload, instance_id=other.primary.uuid))[0] == 404
