@@ -65,8 +65,8 @@ class Dial:
 # Found on days 0-20 of public V100 availability (nine zones, 2023) and of eight GPU pools (2022).
 DIALS = {
     "lean": Dial(missing=3.0, blackout=30.0, look_hours=None, budget=0.3015),
-    "economy": Dial(missing=10.0, blackout=200.0, budget=0.328),
-    "hedged": Dial(missing=10.0, blackout=200.0, budget=0.382),
+    "economy": Dial(missing=18.0, blackout=250.0, budget=0.328),
+    "hedged": Dial(missing=25.0, blackout=300.0, budget=0.382),
 }
 
 
