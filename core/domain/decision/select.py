@@ -100,30 +100,38 @@ def _risk(offer: Offer, now: datetime) -> float:
 
 def select_best_instance(inputs: Inputs) -> Choice:
     """Filter, score, and say whether to go. Reads nothing and changes nothing."""
-    rejected, ranked = [], []
+    rejected, good = [], []
     for offer in inputs.offers:
-        failed = next(((name, why) for name, check in FILTERS if (why := check(offer, inputs))), None)
-        if failed and not (failed[0] == "diversity" and offer.pool_id == inputs.present.pool_id):
+        failed = _first_failure(offer, inputs)
+        if failed:
             rejected.append(Rejected(offer.pool_id, *failed))
         else:
-            ranked.append(_ranked(offer, inputs))
-    ranked.sort(key=lambda one: (one.score, inputs.taken.get(one.offer.pool_id, 0), one.offer.pool_id))
-    return _decide(inputs, ranked, tuple(rejected))
+            good.append((score(offer, inputs.wish.on_demand_price, inputs.weights, inputs.now), offer))
+    good.sort(key=lambda one: (one[0], inputs.taken.get(one[1].pool_id, 0), one[1].pool_id))
+    return _decide(inputs, good, tuple(rejected))
 
 
-def _ranked(offer: Offer, inputs: Inputs) -> Ranked:
-    points = score(offer, inputs.wish.on_demand_price, inputs.weights, inputs.now)
+def _first_failure(offer: Offer, inputs: Inputs) -> tuple[str, str] | None:
+    """The first filter that rejects; a pool in which it stands already is not too crowded for it."""
+    for name, check in FILTERS:
+        if (why := check(offer, inputs)) and not (name == "diversity" and offer.pool_id == inputs.present.pool_id):
+            return name, why
+    return None
+
+
+def _ranked(points: float, offer: Offer, inputs: Inputs) -> Ranked:
     return Ranked(offer, points, f"score {points:.3f}: {_price_words(offer, inputs.wish)}, {_risk_words(offer)}")
 
 
-def _decide(inputs: Inputs, ranked: list[Ranked], rejected: tuple[Rejected, ...]) -> Choice:
-    best = ranked[0] if ranked else None
-    verdict, sentence = _verdict(inputs, best, next((one for one in ranked if one.offer.pool_id == inputs.present.pool_id), None))
-    others = ranked[1 : 1 + inputs.runners_up]
+def _decide(inputs: Inputs, good: list[tuple[float, Offer]], rejected: tuple[Rejected, ...]) -> Choice:
+    """Sentences are made for the best few only."""
+    best, *others = [_ranked(points, offer, inputs) for points, offer in good[: 1 + inputs.runners_up]] or [None]
+    here = next((points for points, offer in good if offer.pool_id == inputs.present.pool_id), None)
+    verdict, sentence = _verdict(inputs, best, here)
     return Choice(verdict, best, tuple(others), rejected, sentence)
 
 
-def _verdict(inputs: Inputs, best: Ranked | None, here: Ranked | None) -> tuple[Verdict, str]:
+def _verdict(inputs: Inputs, best: Ranked | None, here: float | None) -> tuple[Verdict, str]:
     present, now = inputs.present, inputs.now
     if best is None:
         return Verdict.STAY, f"No spot pool passes the {len(FILTERS)} filters; {'On-Demand stays' if present.on_demand else 'On-Demand is what is left'}"
@@ -133,8 +141,8 @@ def _verdict(inputs: Inputs, best: Ranked | None, here: Ranked | None) -> tuple[
         if _troubled_here(inputs):
             return Verdict.PREPARE_REPLICA, f"{present.pool_id} is in danger; a replica in {best.offer.pool_id} is prudent, but {held}"
         return Verdict.HOLD, f"{best.offer.pool_id} is better ({best.why}), but {held}"
-    if here and here.score - best.score < WORTH_MOVING:
-        return Verdict.STAY, f"{best.offer.pool_id} would gain {here.score - best.score:.3f} of score; a move must gain {WORTH_MOVING}"
+    if here is not None and here - best.score < WORTH_MOVING:
+        return Verdict.STAY, f"{best.offer.pool_id} would gain {here - best.score:.3f} of score; a move must gain {WORTH_MOVING}"
     return Verdict.SWITCH, f"Chose {best.offer.pool_id}: {best.why}"
 
 

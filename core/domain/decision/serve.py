@@ -14,6 +14,7 @@ from core.domain.decision.shortfall import outlook
 LEDGER_HOURS = 120.0  # how long money over or under the budget is remembered
 HALVES = 0.1  # days of the whole fleet's On-Demand cost over budget that halve what absence is worth
 LOWEST, HIGHEST = 1 / 16, 8.0
+CANDIDATES, LEAVERS = 8, 4  # the calmest pools to go to and the riskiest to leave that are looked at
 TICKS_BETWEEN_LOOKS = 4  # a quiet fleet is looked at every so many ticks
 
 
@@ -136,8 +137,12 @@ class Keeper:
 
     def _best_pool(self, cloud: Cloud) -> str | None:
         stand = Stand.of(cloud.held)
-        askable = [pool for pool in self.terms.pools if pool not in self._refused]
-        return min(askable, key=lambda pool: (self._risk(stand.plus(pool)), self._chances[pool]), default=None)
+        return min(self._askable(), key=lambda pool: (self._risk(stand.plus(pool)), self._chances[pool]), default=None)
+
+    def _askable(self) -> list[str]:
+        """The calmest pools that did not refuse in this step."""
+        open_to = [pool for pool in self.terms.pools if pool not in self._refused]
+        return sorted(open_to, key=self._chances.__getitem__)[:CANDIDATES]
 
     def _try(self, pool: str, now: float, cloud: Cloud, why: str) -> Machine | None:
         """Launch there; a refusal costs nothing and teaches."""
@@ -171,7 +176,7 @@ class Keeper:
         """Launch a spare, or the successor of a worse machine, where that earns more than it costs."""
         for _ in range(3):
             stand, swap = Stand.of(cloud.held), len(cloud.held) <= self.terms.wanted
-            askable = [pool for pool in self.terms.pools if pool not in self._refused] if cloud.tries_left > 0 else []
+            askable = self._askable() if cloud.tries_left > 0 else []
             gain, pool = max(((self._gain(stand, pool, swap), pool) for pool in (*askable, None)), key=lambda one: one[0])
             if gain <= 0:
                 return
@@ -185,10 +190,14 @@ class Keeper:
         price, here, after = self.terms.price(pool), self._risk(stand), stand.plus(pool)
         best = here - self._risk(after) - price
         if swap:
-            for old in (*stand.counts, *([None] if stand.safe else [])):
-                if old != pool and (old is None or stand.counts[old]):
+            for old in (*self._riskiest(stand), *([None] if stand.safe else [])):
+                if old != pool:
                     best = max(best, here - self._risk(after.plus(old, -1)) - price + self.terms.price(old))
         return best - price * self.terms.step / self.dial.patience
+
+    def _riskiest(self, stand: Stand) -> list[str]:
+        held = [pool for pool, count in stand.counts.items() if count]
+        return sorted(held, key=self._chances.__getitem__, reverse=True)[:LEAVERS]
 
     def _ask_the_refused(self, now: float, cloud: Cloud) -> None:
         """An answer dates a pool's return; the machine is not needed and goes at once."""
