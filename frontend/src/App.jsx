@@ -18,6 +18,7 @@ import { theme } from "./theme.js";
 const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
 const EmergencyPage = lazy(() => import("./pages/EmergencyPage.jsx"));
 const NotificationsPage = lazy(() => import("./pages/NotificationsPage.jsx"));
+const DecisionsPage = lazy(() => import("./pages/DecisionsPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
 const PlansPage = lazy(() => import("./pages/PlansPage.jsx"));
 const SavingsPage = lazy(() => import("./pages/SavingsPage.jsx"));
@@ -68,6 +69,8 @@ function Pages() {
             <Route path="plans" element={<PlansPage />} />
             <Route path="switches" element={<SwitchesPage />} />
             <Route path="savings" element={<SavingsPage />} />
+            <Route path="decisions" element={<DecisionsPage />} />
+            <Route path="models" element={<ModelsPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>
             <Route path="admin" element={<PlatformPage />} />

@@ -5,6 +5,7 @@ import {
   IconAlertTriangle,
   IconApi,
   IconArrowsExchange,
+  IconArrowsSplit,
   IconBuilding,
   IconChartDots,
   IconGridDots,
@@ -42,6 +43,8 @@ const PLACES = [
   ["/plans", "Plans", IconListCheck],
   ["/switches", "Switches", IconArrowsExchange],
   ["/savings", "Savings", IconReportMoney],
+  ["/decisions", "Decisions", IconArrowsSplit],
+  ["/models", "Models", IconChartDots],
 ];
 
 // For the administrator alone:

@@ -1,0 +1,74 @@
+// One decision: its sentence, and behind it the runners-up and the rejected pools.
+import classes from "./Decision.module.css";
+import rows from "../Rows.module.css";
+import { Time } from "../Time.jsx";
+import { MISSING, plural, unitPrice } from "../../services/format.js";
+
+const WORDS = { SWITCH: "Switch", STAY: "Stay", HOLD: "Hold", PREPARE_REPLICA: "Prepare a replica" };
+
+export function Decision({ decision }) {
+  const { agent_name: name, runners_up: others, rejected } = decision;
+  return (
+    <article className={classes.decision}>
+      <h3>
+        {name}: {WORDS[decision.decision]}
+      </h3>
+      <p>{decision.reason}.</p>
+      <p className={classes.quiet}>
+        <Time at={decision.decided_at} />, by {decision.model_version} in {decision.latency_ms.toFixed(1)} ms
+      </p>
+      <details>
+        <summary>
+          {plural(others.length, "runner-up", "runners-up")}, {plural(rejected.length, "rejected pool")}
+        </summary>
+        {others.length > 0 && <Candidates candidates={others} />}
+        {rejected.length > 0 && <Rejected pools={rejected} />}
+      </details>
+    </article>
+  );
+}
+
+function Candidates({ candidates }) {
+  return (
+    <Table heads={["Runner-up", "Price", "Why"]}>
+      {candidates.map(({ pool, price, why }) => (
+        <tr key={pool}>
+          <th scope="row">{pool}</th>
+          <td data-label="Price">{price === null ? MISSING : unitPrice(price)}</td>
+          <td data-wide>{why}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function Rejected({ pools }) {
+  return (
+    <Table heads={["Rejected pool", "Filter", "Why"]}>
+      {pools.map(({ pool_id: pool, filter, why }) => (
+        <tr key={pool}>
+          <th scope="row">{pool}</th>
+          <td data-label="Filter">{filter}</td>
+          <td data-wide>{why}</td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function Table({ heads, children }) {
+  return (
+    <table className={rows.table}>
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  );
+}

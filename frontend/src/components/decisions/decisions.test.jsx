@@ -1,0 +1,32 @@
+import { screen } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import { Decision } from "./Decision.jsx";
+import { setTime, show } from "../../test/render.jsx";
+
+beforeEach(() => setTime("2026-01-01T12:00:00Z"));
+
+const decision = (changes = {}) => ({
+  decision_id: "d-1",
+  agent_name: "web-shop",
+  decision: "SWITCH",
+  reason: "Chose use1-az1:m5.large:linux: score 0.2",
+  decided_at: "2026-01-01T11:58:00Z",
+  model_version: "static-rule",
+  latency_ms: 1.8,
+  runners_up: [{ pool: "use1-az2:m5.large:linux", price: 0.03, why: "score 0.3" }],
+  rejected: [{ pool_id: "use1-az6:m5.large:linux", filter: "danger", why: "a notice there lately" }],
+  ...changes,
+});
+
+test("a decision says what, for whom and why", () => {
+  show(<Decision decision={decision()} />);
+  expect(screen.getByRole("heading").textContent).toBe("web-shop: Switch");
+  expect(screen.getByText(/Chose use1-az1/)).toBeTruthy();
+});
+
+test("every rejected pool is named with its reason", () => {
+  show(<Decision decision={decision()} />);
+  expect(screen.getByText("1 runner-up, 1 rejected pool")).toBeTruthy();
+  expect(screen.getByText("a notice there lately")).toBeTruthy();
+});
