@@ -65,12 +65,11 @@ function Pages() {
             <Route path="agents/:agentId/emergencies/:incidentId" element={<EmergencyPage />} />
             <Route path="notifications" element={<NotificationsPage />} />
             <Route path="emergencies" element={<EmergenciesPage />} />
+            <Route path="decisions" element={<DecisionsPage />} />
             <Route path="pools" element={<PoolsPage />} />
             <Route path="plans" element={<PlansPage />} />
             <Route path="switches" element={<SwitchesPage />} />
             <Route path="savings" element={<SavingsPage />} />
-            <Route path="decisions" element={<DecisionsPage />} />
-            <Route path="models" element={<ModelsPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>
             <Route path="admin" element={<PlatformPage />} />

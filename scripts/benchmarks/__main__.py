@@ -3,6 +3,7 @@
 import click
 
 from scripts.benchmarks.consolidation import consolidation
+from scripts.benchmarks.decision import decision
 
 
 @click.group()
@@ -11,6 +12,7 @@ def bench() -> None:
 
 
 bench.add_command(consolidation)
+bench.add_command(decision)
 
 if __name__ == "__main__":
     bench(prog_name="bench")

@@ -40,11 +40,10 @@ const PLACES = [
   ["/fleet", "Fleet", IconServer2],
   ["/emergencies", "Emergencies", IconAlertTriangle],
   ["/pools", "Pools", IconGridDots],
+  ["/decisions", "Decisions", IconArrowsSplit],
   ["/plans", "Plans", IconListCheck],
   ["/switches", "Switches", IconArrowsExchange],
   ["/savings", "Savings", IconReportMoney],
-  ["/decisions", "Decisions", IconArrowsSplit],
-  ["/models", "Models", IconChartDots],
 ];
 
 // For the administrator alone:
