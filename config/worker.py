@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import gevent
 from gunicorn.workers.ggevent import GeventWorker
 
+NO_WAIT = 0.01
+
 
 class Worker(GeventWorker):
     """Ends idle connections and event streams when it is told to stop; requests in work are finished."""
@@ -19,9 +21,12 @@ class Worker(GeventWorker):
 
     @contextmanager
     def timeout_ctx(self):
-        """The wait for a connection's next request: ``keepalive`` seconds, or until the stop."""
+        """The wait for a connection's next request: ``keepalive`` seconds, or until the stop.
+
+        A request that was in work at the stop comes here afterwards; its connection has nothing to wait for.
+        """
         connection = gevent.getcurrent()
-        with gevent.Timeout(self.cfg.keepalive, False) as timer:
+        with gevent.Timeout(self.cfg.keepalive if self.alive else NO_WAIT, False) as timer:
             self._idle[connection] = timer
             try:
                 yield
