@@ -19,7 +19,7 @@ class Newcomer:
 
     def __init__(self, predecessor: str, ec2: Ec2, contact: Contact, want: Callable[[bool], None]):
         self._predecessor, self._ec2, self._contact, self._want = predecessor, ec2, contact, want
-        self.serves = False
+        self.serves = self._is_superseded = False
 
     def live(self, known: threading.Event, stopping: threading.Event) -> None:
         """Look again and again until the server knows this host."""
@@ -29,13 +29,16 @@ class Newcomer:
 
     def step(self) -> None:
         """Serve once no server answers and the predecessor is gone."""
-        if not self.serves and self._contact.silent_seconds() >= SILENT_SECONDS and self._predecessor_is_gone():
+        if self.serves or self._is_superseded:
+            return
+        if self._contact.silent_seconds() >= SILENT_SECONDS and self._predecessor_is_gone():
             log.warning("no server answers and %s has ended: this host serves", self._predecessor)
             self.serves = True
             self._want(True)
 
     def superseded(self) -> None:
-        """The server says that another machine has become PRIMARY."""
+        """The server says that another machine has become PRIMARY: never again by EC2's word alone."""
+        self._is_superseded = True
         if self.serves:
             log.warning("another machine has become PRIMARY: this host stops")
             self.serves = False

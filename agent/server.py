@@ -9,6 +9,7 @@ from agent.contact import Contact
 
 TIMEOUT = (2, 6)
 PERMANENT = {400, 403, 404, 413, 415, 422}
+NOT_OURS = "NO_ENVELOPE"  # a proxy's page: whatever its status, the server has not spoken
 
 
 class Permanent(Exception):
@@ -80,11 +81,11 @@ def _failure(reply: requests.Response) -> Permanent | Temporary:
         error = reply.json()["error"]
         code, message = error["code"], error["message"]
     except (ValueError, KeyError, TypeError):
-        code, message = "NO_ENVELOPE", reply.text[:200]
-    if reply.status_code in PERMANENT:
+        code, message = NOT_OURS, reply.text[:200]
+    if reply.status_code in PERMANENT and code != NOT_OURS:
         return Permanent(reply.status_code, code, message)
     wait = reply.headers.get("Retry-After", "")
-    answered = reply.status_code < 500 and code != "NO_ENVELOPE"
+    answered = reply.status_code < 500 and code != NOT_OURS
     return Temporary(f"{reply.status_code} {code}: {message}", float(wait) if wait.isdigit() else None, code if answered else None)
 
 

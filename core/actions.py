@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, current
-from core import audit, breaker, database, errors, events, notifications, risk, safe_mode
+from core import audit, breaker, database, errors, events, notifications, risk, safe_mode, switching
 from core.cloud.actions import KINDS, Launch, Outcome
 from core.cloud.aws import OURS, Clouds, NoSession
 from core.cloud.errors import Answer
@@ -53,8 +53,9 @@ class Claim:
 class Executor:
     """Carries out intents. Any number may run at once, in any number of processes."""
 
-    def __init__(self, clouds: Clouds, settings: Settings):
-        self._clouds, self._settings = clouds, settings
+    def __init__(self, clouds: Clouds, settings: Settings, forestalled: Callable[[Clouds, Claim], bool] = lambda clouds, claim: False):
+        """``forestalled`` says whether a claimed launch is not needed any more, and has withdrawn it."""
+        self._clouds, self._settings, self._forestalled = clouds, settings, forestalled
         self._seats = Seats(actions.PER_ACCOUNT)
 
     def drain(self) -> int:
@@ -69,7 +70,7 @@ class Executor:
         with self._seats.reserve() as seat:
             began = time.monotonic()
             claim = database.run(lambda tx: _claim(tx, began, seat))
-            if claim and time.monotonic() < claim.trust_until:
+            if claim and not self._forestalled(self._clouds, claim) and time.monotonic() < claim.trust_until:
                 called = time.monotonic()
                 outcome = self._act(claim)
                 database.run(lambda tx: record(tx, claim.intent, outcome, time.monotonic() - called))
@@ -140,7 +141,7 @@ def _claim(tx: Tx, began: float, may_sit: Callable[[int], bool] = lambda account
 def _still_wanted(tx: Tx, intent: Intent) -> bool:
     """A PRIMARY is never ended, whatever was ordered before it was promoted (INV-32)."""
     if intent.kind == "launch" and intent.instance_id:
-        return not _waited_too_long(tx, intent)
+        return not _waited_too_long(tx, intent) and _launch_is_wanted(tx, intent)
     if intent.kind != "terminate":
         return True
     instance = instances.by_ec2_id(tx, json.loads(intent.params)["ec2_instance_id"])
@@ -154,6 +155,15 @@ def _waited_too_long(tx: Tx, intent: Intent) -> bool:
     """A launch nobody has begun, of a replica whose six hours are over: SAFE MODE held it; the reconciler withdraws it."""
     expiry = instances.get(tx, intent.instance_id).replica_expiry
     return intent.tries == 0 and expiry is not None and expiry <= tx.now()
+
+
+def _launch_is_wanted(tx: Tx, intent: Intent) -> bool:
+    """A planned switch whose state of things is gone is not begun; the reconciler ends it (D1)."""
+    life = replicas.of_instance(tx, intent.instance_id)
+    if life.mode != "planned" or intent.tries or switching.still_wanted(tx, intent.instance_id):
+        return True
+    actions.finish(tx, intent, "superseded", error="the state this switch was ordered for is no more")
+    return False
 
 
 def tags_of(claim: Claim, settings: Settings) -> dict[str, str]:
@@ -245,6 +255,8 @@ def _refused(memory: Callable[[Tx, Intent, dict], None]) -> Callable[[Tx, Intent
             if actions.finish(tx, intent, "superseded", error=outcome.error):
                 give_up(tx, instance, "terminated", f"Not launched: it is no longer wanted ({outcome.error})")
             return None
+        if replicas.of_instance(tx, instance.id).mode == "planned":
+            return _failed(tx, intent, outcome)
         return _try_next_pool(tx, intent, instance, outcome)
 
     return handle

@@ -79,12 +79,15 @@ def require_person(view: Callable) -> Callable:
 
 
 def require_client_auth(view: Callable) -> Callable:
-    """A client's token or session; the view gets ``authenticated_client_id``. A ``client_id`` in the path must be its own."""
+    """A client's token or session; the view gets ``authenticated_client_id``. A ``client_id`` in the path must be its own.
+
+    The administrator names the client he looks at: by the path, or by the header X-Client-ID where the path names none.
+    """
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         who = principal()
-        named = kwargs.pop("client_id", None)
+        named = kwargs.pop("client_id", None) or (who.is_admin and request.headers.get("X-Client-ID"))
         client_id = named_client(str(named)) if named and who.is_admin else who.client_id
         if client_id is None or who.kind == "agent":
             raise errors.Forbidden("a client's token is needed here")

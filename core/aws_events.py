@@ -111,9 +111,8 @@ def _account(tx: Tx, reading: Reading, origin: Origin) -> Account | None:
     account = accounts.by_aws_id(tx, reading.account)
     if origin.account and (account is None or account.id != origin.account.id):
         return None
-    if origin.region and reading.region not in ("", origin.region):
-        return None
-    return account
+    regions = [origin.region] if origin.region else json.loads(account.regions) if account else []
+    return account if reading.region in ("", *regions) else None
 
 
 def _item(item: Item, account: Account) -> dict:

@@ -24,10 +24,11 @@ from core.locks import lock_agent
 from core.orders import launch_params, order, order_end
 from core.presets import waits
 from core.risk import RiskManager
-from core.sql import accounts, actions, agents, incidents, instances, notices, pools, replicas
+from core.sql import accounts, actions, agents, incidents, instances, notices, pools, replicas, switches
 
 RISKS = ("rebalance", "termination")  # what says something of the pool, and not of the machine alone
-OVER = {"own_action": "We ordered its end ourselves", "ignored_gone": "That machine has ended already"}
+OVER = {"own_action": "We ordered its end ourselves", "ignored_gone": "That machine has ended already",
+        "switched_away": "It was switched away from; nothing runs on it"}  # fmt: skip
 MIRROR = {Rank.NONE: "none", Rank.REBALANCE: "rebalance", Rank.TERMINATION: "termination"}
 
 
@@ -74,11 +75,13 @@ def take_notice(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Not
     if copy:
         notices.seen_again(tx, copy["id"])
         return receipt(tx, copy["uuid"], copy["incident_id"] and incidents.get(tx, copy["incident_id"]))
-    over = _why_over(subject)
+    over = _why_over(tx, subject)
     former = _newest(tx, key) if over else _closed_incident(tx, key, notice, subject)
     disposition = "record" if over or former else notice.disposition
     incident = former if disposition == "record" else _raise(tx, agent, subject, notice, key)
     uuid = remember(tx, agent, notice, key, disposition, over or notice.reason, incident)
+    if over == "switched_away":
+        _teach(tx, agent, subject, notice.kind)
     if disposition == "act":
         decision = act(tx, agent, safe, subject, notice.kind, incident)
         return receipt(tx, uuid, incidents.get(tx, incident.id), decision)
@@ -184,7 +187,7 @@ def promote_replica(
     if old.status != "lost":
         instances.set_status(tx, old.id, "zombie")
     replicas.end(tx, replica.id, "promoted", why, now)
-    if actor == audit.SYSTEM:
+    if incident and actor == audit.SYSTEM:
         agents.remember_failover(tx, agent.id, now)
     agents.mirror_notice(tx, agent.id, "none", None)
     if incident:
@@ -246,10 +249,12 @@ def natural_key(tx: Tx, subject: Instance, notice: Notice, channel: str) -> dict
     }
 
 
-def _why_over(subject: Instance) -> str | None:
-    """Why a notice about this machine can only be recorded, or None."""
+def _why_over(tx: Tx, subject: Instance) -> str | None:
+    """Why a notice about this machine can only be recorded, or None (INV-58: our own switch let it go)."""
     if subject.role == Role.TERMINATED:
         return "ignored_gone"
+    if subject.role == Role.ZOMBIE and switches.of_old_instance(tx, subject.id):
+        return "switched_away"
     return "own_action" if subject.terminate_requested_at else None
 
 
@@ -289,14 +294,20 @@ def raise_incident(
     return incidents.get(tx, incident_id)
 
 
+def _teach(tx: Tx, agent: Agent, subject: Instance, kind: NoticeKind) -> None:
+    """The pool is remembered for what was announced there."""
+    if kind.name in RISKS and subject.pool_id and subject.lifecycle == "spot":
+        RiskManager(tx, agent.client_id).register_risk_event(subject.pool_id, f"{kind.name}_notice")
+
+
 def _spread_the_word(tx: Tx, agent: Agent, subject: Instance, kind: NoticeKind, incident: Incident) -> None:
     """The rank on the instance and its mirror on the agent, the pool's memory, and people. A copy adds nothing."""
     news = subject.notice_rank < kind.rank
     instances.raise_rank(tx, subject.id, kind.rank)
     if subject.role == Role.PRIMARY:
         agents.mirror_notice(tx, agent.id, MIRROR[Rank(incident.notice_rank)], incident.deadline_at)
-    if news and kind.name in RISKS and subject.pool_id and subject.lifecycle == "spot":
-        RiskManager(tx, agent.client_id).register_risk_event(subject.pool_id, f"{kind.name}_notice")
+    if news:
+        _teach(tx, agent, subject, kind)
     if subject.role == Role.PRIMARY:
         severity = "critical" if kind.rank == Rank.TERMINATION else "warning"
         notifications.tell(

@@ -184,3 +184,39 @@ class Deposed(SpotError):
     """Another process holds the lease now; this one stops."""
 
     code, status = "DEPOSED", 409
+
+
+class AutoSwitchDisabled(Forbidden):
+    """Auto-switch is off for this workload; a forced switch still works."""
+
+    code = "AUTO_SWITCH_DISABLED"
+
+
+class BudgetSpent(Conflict):
+    """Planned switches pause: 80 % of this month's downtime budget is used."""
+
+    code = "BUDGET_SPENT"
+
+
+class SwitchRefused(Conflict):
+    """This switch makes no sense now."""
+
+    code = "SWITCH_REFUSED"
+
+
+class PlanNotOpen(Conflict):
+    """This plan waits for no decision."""
+
+    code = "PLAN_NOT_OPEN"
+
+
+class PlanExpired(Conflict):
+    """This plan is too old; the next one is made from present prices."""
+
+    code = "PLAN_EXPIRED"
+
+
+class PlanDrifted(Conflict):
+    """The state this plan was made for is no more."""
+
+    code = "PLAN_DRIFTED"

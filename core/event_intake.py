@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from config.settings import Settings
 from core import database, errors, notifications
@@ -23,6 +24,7 @@ log = logging.getLogger("core.event_intake")
 LOOK_AGAIN_SECONDS = 30.0  # for a queue where there was none
 PAUSE_SECONDS = 2.0  # after a failure
 OFTEN = 5
+HANDS = 4
 
 
 class Intake:
@@ -76,6 +78,7 @@ class QueueReader:
     def __init__(self, queue: EventQueue, account: Account, region: str, stopping: Callable[[], bool]):
         self._queue, self._account, self._region, self._stopping = queue, account, region, stopping
         self._origin = Origin("queue", account, region)
+        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix=f"event-{account.aws_account_id}")
 
     def read_on(self) -> None:
         """Whatever fails is said and tried again: nothing was deleted that was not committed."""
@@ -100,24 +103,28 @@ class QueueReader:
             for message in messages:
                 self._queue.hand_back(message)
             return 0
-        done = [message for message in messages if self._commit(message)]
+        done = self.work(messages)
         database.run(lambda tx: self._note(tx, messages))
         self._queue.delete(done)
         return len(done)
 
-    def _commit(self, message: Message) -> bool:
-        """Whether the message may be deleted; one that failed comes again and keeps no other from being done."""
-        try:
-            process(message.body, self._origin)
-        except errors.SpotError as error:
-            log.warning("message %s comes again: %s", message.id, error.message, extra={"component": "CORE-EVENTS", "action": "RETRY"})
-            if message.receives > OFTEN:
-                self._tell_of_return(message, error)
-            return False
-        return True
+    def work(self, messages: list[Message]) -> list[Message]:
+        """Those that may be deleted. Each is done by itself, some at once; what becomes of one is nothing to the others."""
+        works = [(message, self._hands.submit(process, message.body, self._origin)) for message in messages]
+        return [message for message, work in works if self._went_well(message, work.exception())]
 
-    def _tell_of_return(self, message: Message, error: errors.SpotError) -> None:
-        text = f"Message {message.id} was received {message.receives} times: {error.message}"
+    def _went_well(self, message: Message, error: BaseException | None) -> bool:
+        """A message that failed comes again; one that does so often is told of."""
+        if error is None:
+            return True
+        unforeseen = None if isinstance(error, errors.SpotError) else error
+        log.warning("message %s comes again: %s", message.id, error, exc_info=unforeseen, extra={"component": "CORE-EVENTS", "action": "RETRY"})
+        if message.receives > OFTEN:
+            self._tell_of_return(message, error)
+        return False
+
+    def _tell_of_return(self, message: Message, error: BaseException) -> None:
+        text = f"Message {message.id} was received {message.receives} times: {error}"
         database.run(lambda tx: notifications.announce(
             tx, self._account.client_id, f"redelivered:{message.id}", "warning", "An event of AWS cannot be stored", text,
         ))  # fmt: skip

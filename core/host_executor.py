@@ -55,7 +55,7 @@ def _candidates(tx: Tx, agent: Agent, subject: Instance) -> list[dict]:
     on_demand = pools.on_demand_price(tx, subject.region, subject.instance_type)
     fallback = bool(agents.config(tx, agent.id).on_demand_fallback)
     need = Need(subject.pool_id, subject.az_id, subject.instance_type, on_demand, fallback)
-    known, ice = pools.in_region(tx, subject.region), pools.without_capacity(tx)
+    known, ice = pools.in_region(tx, subject.region, subject.client_id), pools.without_capacity(tx)
     ordered = emergency_candidates(need, known, ice, tx.now(), replicas.fastest_boot_pool(tx, subject.region))
     return [_shown(candidate, on_demand) for candidate in ordered[:CANDIDATES]]
 

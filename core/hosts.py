@@ -174,8 +174,8 @@ def _stand_by(tx: Tx, agent: Agent, replica: Replica, boot_seconds: float | None
 
 
 def _answer_open_incidents(tx: Tx, replica: Replica) -> None:
-    """A replica that became ready may be awaited: the reconciler is rung at once."""
-    if replica.incident_id:
+    """A replica that became ready may be awaited, by an incident or a switch: the reconciler is rung at once."""
+    if replica.incident_id or replica.mode == "planned":
         tx.on_commit(lambda: doorbell.ring("emergency_watch"))
 
 

@@ -4,9 +4,10 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from core import database, errors, feeds
+from core import database, doorbell, errors, feeds
 from core.cloud.aws import Clouds
 from core.cloud.prices import Catalogue, SpotPrice, fetch_catalogue, fetch_changes, fetch_on_demand, fetch_placement_scores
 from core.database import Tx
@@ -115,6 +116,7 @@ def _pool(region: str, catalogue: Catalogue, pool: str, price: SpotPrice, now: d
 
 def _store_on_demand(tx: Tx, region: str, on_demand: dict[str, float]) -> int:
     now = tx.now()
+    tx.on_commit(partial(doorbell.ring, "planner"))
     if on_demand:
         pools.write_on_demand(tx, [(region, name, usd, now) for name, usd in sorted(on_demand.items())])
     return len(on_demand)

@@ -6,7 +6,7 @@ It may run twice at once: every step is decided under the agent's lock or is a u
 from collections.abc import Callable
 
 from config.settings import current
-from core import audit, database, events, lifecycle_hooks, maintenance
+from core import audit, database, events, lifecycle_hooks, maintenance, switching
 from core.aws_events import apply_awaited
 from core.database import Tx
 from core.domain.failover import SURPLUS_GRACE_SECONDS
@@ -19,7 +19,7 @@ from core.level3 import retire_surplus
 from core.locks import for_agent
 from core.orders import order_end, order_termination
 from core.presets import waits
-from core.sql import actions, agents, commands, incidents, instances, level3, notices
+from core.sql import actions, agents, commands, incidents, instances, level3, notices, switches
 from core.sql import maintenance as plans
 
 READY_WITHIN_SECONDS = 300
@@ -32,6 +32,7 @@ def reconcile() -> dict:
     for name, rows in found.items():
         step = STEPS[name]
         counts[name] = sum(_one(step, row) for row in rows)
+    counts["failovers"] = database.run(switching.adopt_failovers)
     counts["commands_expired"] = database.run(commands.expire)
     counts["notices_given_up"] = database.run(notices.give_up_unknown)
     return counts
@@ -40,6 +41,7 @@ def reconcile() -> dict:
 def _what_is_due(tx: Tx) -> dict[str, list[dict]]:
     return {
         "incidents": incidents.all_open(tx),
+        "switches": switches.unfinished(tx),
         "replicas_expired": instances.expired_replicas(tx),
         "replicas_late": instances.late_launches(tx, READY_WITHIN_SECONDS),
         "zombies_due": instances.due_zombies(tx),
@@ -130,6 +132,7 @@ def order_termination_again(tx: Tx, agent: Agent, safe: bool, instance_id: int) 
 
 STEPS = {
     "incidents": advance,
+    "switches": switching.advance,
     "replicas_expired": expire_replica,
     "replicas_late": give_up_on_launch,
     "zombies_due": end_zombie,

@@ -63,7 +63,7 @@ def _adopt_before_judging(clouds, account: Account, region: str, machines: list[
     primaries = (instance for instance in machines if instance.role == Role.PRIMARY)
     if all((machine := seen.get(i.ec2_instance_id)) and machine.state == "running" for i in primaries):
         return
-    ours = breaker.ask(clouds, account, partial(Ec2.ours, region=region, install=install_name(current())))
+    ours = breaker.ask(clouds, account, partial(Ec2.alone, region=region, install=install_name(current())))
     level3.adopt(account, region, ours)
 
 

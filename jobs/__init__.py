@@ -11,11 +11,15 @@ from jobs import (
     health_monitor,
     heartbeat_watch,
     housekeeping,
+    ledger,
     orphan_sweep,
+    planner,
     pool_risk,
     predictions,
+    pricing_consolidation,
     safe_mode,
     spot_advisor,
+    spot_prices,
 )
 
 
@@ -37,9 +41,13 @@ JOBS = (
     Job("safe_mode", 2, safe_mode.run),
     Job("orphan_sweep", 30, orphan_sweep.run),
     Job("health_monitor", 30, health_monitor.run),
+    Job("spot_prices", 120, spot_prices.run),  # a price lives 300 s: one missed answer makes none stale
     Job("predictions", 600, predictions.run),
     Job("demo_prices", 30, demo_prices.run),
     Job("spot_advisor", 6 * 3600, spot_advisor.run),
     Job("pool_risk", 300, pool_risk.run),
+    Job("pricing_consolidation", 30, pricing_consolidation.run),  # looks whether a run is due: every 12 h, or asked for
+    Job("planner", 60, planner.run),
+    Job("ledger", 60, ledger.run),
     Job("housekeeping", 3600, housekeeping.run),
 )

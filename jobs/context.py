@@ -7,6 +7,7 @@ from core.actions import Executor
 from core.cloud.aws import Clouds
 from core.crew import Crew
 from core.event_intake import Intake
+from core.forestall import forestalled
 
 
 @dataclass(frozen=True)
@@ -20,5 +21,5 @@ class Context:
     @classmethod
     def of(cls, settings: Settings) -> "Context":
         clouds = Clouds(settings)
-        executor = Executor(clouds, settings)
+        executor = Executor(clouds, settings, forestalled)
         return cls(settings, clouds, executor, Crew(executor), Intake(clouds, settings))

@@ -9,14 +9,14 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from config.settings import Settings
-from core import database, doorbell, errors
+from core import database, doorbell, errors, forestall
 from core.leases import Lease, run_slot
 from jobs import JOBS, Job
 from jobs.context import Context
 
 log = logging.getLogger("jobs.scheduler")
 
-RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "pricing_consolidation")
+RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "planner", "ledger", "pricing_consolidation")
 
 
 class Timetable:
@@ -48,6 +48,8 @@ class Timetable:
             else:
                 job.run(self._context)
         except errors.SpotError as error:
+            if isinstance(error, errors.Unavailable):
+                forestall.returned()
             log.warning("%s waits: %s", job.name, error.message, extra={"job": job.name})
 
     def _answer_bell(self, name: str) -> None:

@@ -20,10 +20,13 @@ from routes.market import bp as market
 from routes.models import bp as models
 from routes.monitoring import bp as monitoring
 from routes.notifications import bp as notifications
+from routes.plans import bp as plans
 from routes.platform import bp as platform
 from routes.reference import bp as reference
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
+from routes.savings import bp as savings
+from routes.switching import bp as switching
 from routes.tenants import bp as tenants
 from routes.workloads import bp as workloads
 
@@ -53,5 +56,8 @@ BLUEPRINTS = (
     platform,
     monitoring,
     reference,
+    switching,
+    plans,
+    savings,
     dashboard,
 )

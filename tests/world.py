@@ -101,9 +101,14 @@ class World:
 
         made = self.db.run(make)
         if ready:
-            self.beat(workload, made.instance_id)
-            self.db.run(lambda tx: hosts.report_replica(tx, workload.id, made.uuid, None, {"status": "ready", "boot_time_seconds": 3.0}))
+            self.ready(workload, made.instance_id)
         return self.db.run(lambda tx: replicas.of_instance(tx, made.instance_id))
+
+    def ready(self, workload: Workload, instance_id: int) -> None:
+        """The host of a replica speaks, and has prepared itself."""
+        self.beat(workload, instance_id)
+        uuid = self.db.run(lambda tx: replicas.of_instance(tx, instance_id)).uuid
+        self.db.run(lambda tx: hosts.report_replica(tx, workload.id, uuid, None, {"status": "ready", "boot_time_seconds": 3.0}))
 
     def beat(self, workload: Workload, instance_id: int, serving: bool | None = None) -> None:
         """A heartbeat of the host of ``instance_id``."""

@@ -121,6 +121,11 @@ class Ec2:
         tags = [{"Name": "tag:ManagedBy", "Values": [OURS]}, {"Name": "tag:spotopt:install", "Values": [install]}]
         return list(self._described(region, tags))
 
+    def alone(self, region: str, install: str) -> list[Machine]:
+        """Those of them that hosts launched alone (Level 3)."""
+        tags = [{"Name": "tag-key", "Values": ["spotopt:level3"]}, {"Name": "tag:spotopt:install", "Values": [install]}]
+        return list(self._described(region, tags))
+
     def by_token(self, region: str, token: str) -> Machine | None:
         """The machine that a ClientToken made, if any."""
         return next(self._described(region, [{"Name": "client-token", "Values": [token]}]), None)

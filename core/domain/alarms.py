@@ -30,9 +30,11 @@ ALARMS = (
     Alarm("redelivered", "a message of the event queue comes again and again because it cannot be stored"),
     Alarm("subscription", "SNS asks whether a subscription to our door is meant"),
     Alarm("feed", "a feed of prices or ranks fell silent or stands still, or arrives again"),
+    Alarm("plan", "a move of a workload is proposed, or waits for somebody's approval"),
+    Alarm("switched", "a workload was moved by plan or by hand and serves at its new place"),
+    Alarm("switch_late", "a workload was switched a minute ago and does not serve; the old instance is kept"),
+    Alarm("switch_failed", "a switch came to nothing; the workload stays where it was"),
     Alarm("account_away", "an AWS account does not answer, or answers again"),
-    Alarm("plan", "a plan was proposed, or waits for approval"),
-    Alarm("switch", "a planned switch was done, failed, or its new place does not serve"),
 )
 
 NAMES = tuple(alarm.name for alarm in ALARMS)

@@ -1,6 +1,7 @@
 """What an event comes wrapped in: strict JSON, SNS envelopes, Lambda records. Every record is unwrapped, none is guessed."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MAX_WRAPPINGS = 2
+ODD_TEXT = re.compile("[\ud800-\udfff]|\\\\u0000")  # lone surrogates and NUL: no database takes them
 TEST = "autoscaling:TEST_NOTIFICATION"
 
 
@@ -51,6 +53,8 @@ def read_object(body: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
         raise Unreadable("not_an_event")
     if _depth(value) > MAX_DEPTH:
         raise Unreadable("too_deep")
+    if ODD_TEXT.search(json.dumps(value, ensure_ascii=False)):
+        raise Unreadable("odd_text")
     return value
 
 

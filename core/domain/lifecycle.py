@@ -92,6 +92,7 @@ class Instance(FromRow):
     launch_spec: str | None
     version: int
     replica_of_id: int | None = None
+    auth_status: str = "authorized"
 
     @property
     def name(self) -> str:

@@ -41,3 +41,31 @@ def surplus(tx: Tx, grace_seconds: int) -> list[dict]:
         " ORDER BY i.agent_id, i.id LIMIT 200",
         grace=grace_seconds,
     )
+
+
+def standing(tx: Tx, agent_id: int) -> str | None:
+    """The EC2 id of a machine that a host launched alone and that leads or may yet: adopted lately, well, not given up."""
+    row = tx.one(
+        "SELECT i.ec2_instance_id FROM replica_instances r JOIN instances i ON i.id = r.instance_id"
+        " WHERE r.agent_id = %(agent_id)s AND r.mode = 'level3' AND i.role IN ('REPLICA', 'PRIMARY') AND i.status <> 'lost'"
+        " AND i.terminate_requested_at IS NULL AND i.notice_rank = 0 AND r.requested_at > UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE"
+        " AND (i.role = 'PRIMARY' OR r.status = 'ready' OR r.launched_at > UTC_TIMESTAMP(6) - INTERVAL 300 SECOND)"
+        " ORDER BY r.id DESC LIMIT 1",
+        agent_id=agent_id,
+    )
+    return row and row["ec2_instance_id"]
+
+
+def is_for_an_emergency(tx: Tx, instance_id: int) -> bool:
+    return bool(tx.one("SELECT 1 AS yes FROM replica_instances WHERE instance_id = %(id)s AND mode = 'emergency'", id=instance_id))
+
+
+def is_in_touch(tx: Tx, agent_id: int, seconds: int) -> bool:
+    """Whether the host of the agent's PRIMARY asked or said anything within the last seconds."""
+    row = tx.one(
+        "SELECT 1 AS yes FROM agents a JOIN agent_heartbeats h ON h.instance_id = a.primary_instance_id"
+        " WHERE a.id = %(agent_id)s AND h.contact_at > UTC_TIMESTAMP(6) - INTERVAL %(seconds)s SECOND",
+        agent_id=agent_id,
+        seconds=seconds,
+    )
+    return row is not None

@@ -8,19 +8,30 @@ from core.domain.pools import LONG_AGO, Pool
 MEMORY = ("ice_until", "danger_until", "poisoned_until")
 
 
+KNOWN = (
+    "SELECT p.pool_id, p.region, p.az_id, p.instance_type, p.vcpus, p.memory_mib, p.arch,"
+    " p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND AS is_stale,"
+    " IF(p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, p.price * 1.1, p.price) AS price,"
+    " m.ice_until, m.danger_until, m.poisoned_until, r.danger_until AS own_danger_until, r.poisoned_until AS own_poisoned_until"
+    " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id"
+    " LEFT JOIN pool_reports r ON r.pool_id = p.pool_id AND r.client_id = %(client_id)s"
+)
+
+
 def in_region(tx: Tx, region: str, client_id: int = 0) -> list[Pool]:
     """Pools with what everybody knows of them and what this client alone has reported (INV-60). A stale price is ten per cent up."""
-    rows = tx.all(
-        "SELECT p.pool_id, p.region, p.az_id, p.instance_type, p.vcpus, p.memory_mib, p.arch,"
-        " p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND AS is_stale,"
-        " IF(p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, p.price * 1.1, p.price) AS price, m.ice_until, m.danger_until, m.poisoned_until, r.danger_until AS own_danger_until, r.poisoned_until AS own_poisoned_until"
-        " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id"
-        " LEFT JOIN pool_reports r ON r.pool_id = p.pool_id AND r.client_id = %(client_id)s"
-        " WHERE p.region = %(region)s ORDER BY p.pool_id",
-        region=region,
-        client_id=client_id,
-    )
-    return [Pool.from_row({**row, **{name: _later(row, name) for name in MEMORY}}) for row in rows]
+    rows = tx.all(KNOWN + " WHERE p.region = %(region)s ORDER BY p.pool_id", region=region, client_id=client_id)
+    return [_pool(row) for row in rows]
+
+
+def get(tx: Tx, pool_id: str | None, client_id: int) -> Pool | None:
+    """One pool with the same."""
+    row = tx.one(KNOWN + " WHERE p.pool_id = %(id)s", id=pool_id, client_id=client_id)
+    return row and _pool(row)
+
+
+def _pool(row: dict) -> Pool:
+    return Pool.from_row({**row, **{name: _later(row, name) for name in MEMORY}})
 
 
 def _later(row: dict, name: str) -> datetime:
@@ -115,3 +126,9 @@ def write_snapshots(tx: Tx, rows: list[tuple]) -> int:
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         rows,
     )
+
+
+def in_danger(tx: Tx, pool_id: str) -> bool:
+    """Whether a notice was seen there within half an hour."""
+    row = tx.one("SELECT 1 AS yes FROM pool_memory WHERE pool_id = %(id)s AND danger_until > UTC_TIMESTAMP(6)", id=pool_id)
+    return row is not None

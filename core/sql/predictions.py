@@ -25,7 +25,8 @@ def losses_by_pool(tx: Tx) -> list[dict]:
         " SUM(c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY AND c.notice_rank >= 2) AS losses_24h,"
         " SUM(c.notice_rank >= 2) AS losses_7d, SUM(c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY) AS notices_24h"
         " FROM incidents c JOIN instances i ON i.id = c.instance_id"
-        " WHERE c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 7 DAY AND i.pool_id IS NOT NULL GROUP BY i.pool_id"
+        " WHERE c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 7 DAY AND i.pool_id IS NOT NULL"
+        " AND c.cause NOT IN ('maintenance', 'lifecycle') GROUP BY i.pool_id"
     )
 
 

@@ -19,6 +19,9 @@ const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
 const EmergencyPage = lazy(() => import("./pages/EmergencyPage.jsx"));
 const NotificationsPage = lazy(() => import("./pages/NotificationsPage.jsx"));
 const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
+const PlansPage = lazy(() => import("./pages/PlansPage.jsx"));
+const SavingsPage = lazy(() => import("./pages/SavingsPage.jsx"));
+const SwitchesPage = lazy(() => import("./pages/SwitchesPage.jsx"));
 const ModelsPage = lazy(() => import("./pages/ModelsPage.jsx"));
 const FleetPage = lazy(async () => ({ default: (await import("./pages/FleetPage.jsx")).FleetPage }));
 const PoolsPage = lazy(() => import("./pages/PoolsPage.jsx"));
@@ -62,6 +65,9 @@ function Pages() {
             <Route path="notifications" element={<NotificationsPage />} />
             <Route path="emergencies" element={<EmergenciesPage />} />
             <Route path="pools" element={<PoolsPage />} />
+            <Route path="plans" element={<PlansPage />} />
+            <Route path="switches" element={<SwitchesPage />} />
+            <Route path="savings" element={<SavingsPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>
             <Route path="admin" element={<PlatformPage />} />

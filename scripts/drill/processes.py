@@ -20,13 +20,13 @@ def by_machine(simulator_folder: Path) -> dict[str, set[int]]:
 
 def freeze_agent(simulator_folder: Path, instance_id: str, seconds: float) -> None:
     """A machine's agent stands still for a while; its workload runs on."""
-    for pid in filter(_is_agent, by_machine(simulator_folder).get(instance_id, set())):
+    for pid in filter(is_agent, by_machine(simulator_folder).get(instance_id, set())):
         _send(pid, signal.SIGSTOP)
         time.sleep(seconds)
         _send(pid, signal.SIGCONT)
 
 
-def _is_agent(pid: int) -> bool:
+def is_agent(pid: int) -> bool:
     try:
         return b"\0-m\0agent\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

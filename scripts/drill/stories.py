@@ -14,7 +14,6 @@ from scripts.drill.strike import Pace, Strike
 CALLED_WITHIN_SECONDS = 8.0
 BOOTED_WITHIN_SECONDS = 20.0
 PLANNED_WITHIN_SECONDS = 20.0
-ADOPTED_WITHIN_SECONDS = 60.0
 ALONE_LEAD_SECONDS = 12.0  # the machine launched alone serves only once its predecessor is gone: the story need not last two minutes
 SILENT_SECONDS, SILENT_BY_THE_CLOCK_SECONDS = 12.0, 120.0
 FROZEN_SECONDS = 4.0  # long enough for a promotion; after 10 s without contact the successor rightly serves anyway
@@ -73,7 +72,7 @@ def alone(fleet: Fleet, pace: Pace) -> list[Strike]:
         within(ALONE_LEAD_SECONDS + BOOTED_WITHIN_SECONDS, lambda: all(_serves_elsewhere(fleet, strike) for strike in strikes))
     finally:
         fleet.stack.start_server()
-    within(ADOPTED_WITHIN_SECONDS, lambda: fleet.running() == fleet.primaries(), every=0.5)
+    within(4 * pace.settle_seconds, lambda: fleet.running() == fleet.primaries(), every=2.0)  # each look is a request of one client
     return strikes
 
 

@@ -126,7 +126,7 @@ TWINS = {
     "without_safe_mode": Twin(_without_safe_mode, "safe_mode", Pace(settle_seconds=1)),
     "without_expiry": Twin(_without_expiry, "false_alarm", Pace(prepare_seconds=10, settle_seconds=1)),
     "without_retry": Twin(_without_retry, "throttled", Pace(lead_seconds=20, settle_seconds=1)),
-    "without_adoption": Twin(_without_adoption, "alone", Pace(settle_seconds=1)),
+    "without_adoption": Twin(_without_adoption, "alone", Pace(settle_seconds=3)),
     "without_ground_truth": Twin(_without_ground_truth, "silent", Pace(settle_seconds=4)),
     "without_token_reuse": Twin(_without_token_reuse, "cut", Pace(settle_seconds=12)),
 }

@@ -61,6 +61,12 @@ def test_every_job_has_a_file_of_its_name_and_a_period():
     assert len({job.name for job in JOBS}) == len(JOBS)
 
 
+def test_every_file_of_a_job_is_on_the_timetable():
+    files = {path.stem for path in (ROOT / "jobs").glob("*.py") if re.search(r"^def run\(", path.read_text(), re.M)}
+
+    assert files == {job.name for job in JOBS}
+
+
 def test_every_failure_says_what_it_means():
     kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.SpotError)]
 

@@ -50,6 +50,7 @@ def test_the_administrator_sees_the_platform_looks_at_a_client_and_changes_nothi
     assert (shots / "platform-phone.png").stat().st_size > 10_000
 
 
+@pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine")
 def test_a_person_sees_which_pools_are_risky_and_what_one_cost(stack: Stack, fleet: demo.Fleet, tmp_path: Path):
     shots = Path(os.environ.get("SPOTOPT_SHOTS", tmp_path))
 

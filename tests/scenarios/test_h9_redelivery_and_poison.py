@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from core import aws_events, database, errors
+from core.cloud.queues import EventQueue
 from tests.scenarios.street import Street, wrapped
 from tests.simulator import ACCOUNT
+from tests.world import REGION
 
 
 def effects(street: Street) -> tuple[int, int, int, int]:
@@ -56,7 +58,7 @@ def test_a_twin_that_deletes_first_loses_the_notice(street: Street, monkeypatch)
     messages = street.queue.receive()
     street.queue.delete(messages)
     monkeypatch.setattr(aws_events, "take", lambda *_: (_ for _ in ()).throw(errors.Unavailable()))
-    assert not street.reader._commit(messages[0])
+    assert street.reader.work(messages) == []
     monkeypatch.undo()
     visible_again(street)
 
@@ -71,7 +73,7 @@ def test_two_readers_that_got_the_same_message_have_one_effect(street: Street):
     street.read()
     before = effects(street)
 
-    assert street.reader._commit(message)
+    assert street.reader.work([message]) == [message]
 
     assert effects(street) == before
 
@@ -121,12 +123,22 @@ def test_one_message_that_cannot_be_stored_keeps_none_of_the_others_waiting(stre
     assert street.incident()["cause"] == "termination"
 
 
+def test_a_fault_of_ours_in_one_message_keeps_none_of_the_others_waiting(street: Street, monkeypatch):
+    real = aws_events.take
+    monkeypatch.setattr(aws_events, "take", lambda tx, item, account: 1 / 0 if item.kind == "rebalance" else real(tx, item, account))
+    street.put(street.recommendation(), street.warning())
+
+    assert street.reader.read_once() == 1
+
+    assert (street.messages(), street.incident()["cause"]) == (1, "termination")
+
+
 def test_a_message_that_fails_again_and_again_is_told_of(street: Street, monkeypatch):
     monkeypatch.setattr(aws_events, "take", lambda *_: (_ for _ in ()).throw(errors.Busy()))
     street.put(street.warning())
     [message] = street.queue.receive()
 
-    assert not street.reader._commit(replace(message, receives=6))
+    assert street.reader.work([replace(message, receives=6)]) == []
 
     assert street.count("notifications", "dedupe_key LIKE 'redelivered:%%'") == 1
 
@@ -140,6 +152,14 @@ def test_after_ten_receives_a_message_is_in_the_dead_letter_queue(street: Street
     street.read()
 
     assert street.messages() == 0
+    assert dead(street) == 1
+
+
+def dead(street: Street) -> int:
+    """What lies in the dead-letter queue."""
+    queue = EventQueue(street.clouds.of(street.account), REGION, f"{street.name}-dead", wait_seconds=0)
+    assert queue.exists()
+    return len(queue.receive())
 
 
 def test_a_reader_that_is_told_to_stop_hands_back_what_it_received(street: Street):
@@ -150,3 +170,13 @@ def test_a_reader_that_is_told_to_stop_hands_back_what_it_received(street: Stree
     street.reader._stopping = lambda: False
 
     assert street.read() == 1
+
+
+def test_in_safe_mode_a_message_is_stored_and_deleted_and_its_plan_is_a_dry_run_for_ever(street: Street, executor):
+    street.world.execute("UPDATE system_settings SET v = 'on' WHERE k = 'SAFE_MODE'")
+
+    street.tell(street.warning())
+    executor.drain()
+
+    assert (street.messages(), street.shop.intent()["state"], street.shop.calls()) == (0, "dry_run", [])
+    assert street.incident()["notice_rank"] == 2

@@ -1,0 +1,1 @@
+"""Rules, bare: no database, no clock."""

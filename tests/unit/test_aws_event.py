@@ -193,8 +193,8 @@ DEEP = '{"a":' * 40 + "1" + "}" * 40
     ("", "not_json"), ("{", "not_json"), ("[1]", "not_an_event"), ("7", "not_an_event"), ('{"a":1,"a":2}', "duplicate_keys"),
     ('{"a":NaN}', "not_json"), (DEEP, "too_deep"), ('{"a":"' + "x" * 262_144 + '"}', "too_large"),
     (json.dumps(wrapped(sample(WARNING), 3)), "wrapped_too_often"), (json.dumps(wrapped(sample(WARNING)) | {"Message": "{"}), "not_json"),
-    ("[" * 100_000, "not_json"), (b"\xff\xfe", "not_json"),
-], ids=range(12))  # fmt: skip
+    ("[" * 100_000, "not_json"), ('{"a":"\\ud800"}', "odd_text"), ('{"a\\u0000":1}', "odd_text"), (b"\xff\xfe", "not_json"),
+], ids=range(14))  # fmt: skip
 def test_a_body_that_is_no_event_says_why(body, reason):
     assert [record.dead for record in unwrap(body)] == [reason]
 

@@ -3,10 +3,9 @@ import { useSessionStorage } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo } from "react";
 
-import { api } from "../services/apiClient.js";
+import { IN_VIEW, api } from "../services/apiClient.js";
 
 const Session = createContext(null);
-const IN_VIEW = "spotopt-client-in-view";
 
 export function tokenInAddress() {
   const token = new URLSearchParams(window.location.hash.slice(1)).get("token");
@@ -27,7 +26,13 @@ async function whoAmI() {
 
 export function useSignIn() {
   const queries = useQueryClient();
-  return useMutation({ mutationFn: api.signIn, onSuccess: () => queries.invalidateQueries({ queryKey: ["session"] }) });
+  return useMutation({ mutationFn: api.signIn, onSuccess: () => askAnew(queries) });
+}
+
+// The question that is still on its way was asked before: its answer is "nobody".
+async function askAnew(queries) {
+  await queries.cancelQueries({ queryKey: ["session"] });
+  await queries.invalidateQueries({ queryKey: ["session"] });
 }
 
 export function useSignOut() {

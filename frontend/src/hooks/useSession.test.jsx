@@ -1,11 +1,11 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { makeQueryClient, worthRepeating } from "./queries.js";
 import { useFleet } from "./useFleet.js";
-import { SessionGate, tokenInAddress, useSession, useSignOut } from "./useSession.jsx";
+import { SessionGate, tokenInAddress, useSession, useSignIn, useSignOut } from "./useSession.jsx";
 import { CLIENT, serve } from "../test/server.js";
 
 const UNKNOWN = { status: 401, error: { code: "UNAUTHENTICATED", message: "no", request_id: "r-1" } };
@@ -76,3 +76,33 @@ test.each([
 ])("after %s failures a %s is repeated: %s", (failures, status, answer) =>
   expect(worthRepeating(failures, { status })).toBe(answer),
 );
+
+function In() {
+  const signIn = useSignIn();
+  return (
+    <button type="button" onClick={() => signIn.mutate("soc_x")}>
+      in
+    </button>
+  );
+}
+
+test("signing in while the first question is still on its way is not undone by its late answer", async () => {
+  let late;
+  const answers = [new Promise((answer) => (late = answer)), Promise.resolve({ status: "success", data: CLIENT })];
+  const reply = (status, body) => new Response(JSON.stringify(body), { status });
+  vi.stubGlobal("fetch", async (url, { method }) => {
+    if (method === "POST") return reply(200, { status: "success", data: {} });
+    const body = await answers.shift();
+    return reply(body.status === "success" ? 200 : 401, body);
+  });
+  render(
+    <QueryClientProvider client={makeQueryClient()}>
+      <SessionGate pending={<In />} failed={(error) => error.message} signedOut={() => "the door"}>
+        <Name />
+      </SessionGate>
+    </QueryClientProvider>,
+  );
+  await userEvent.click(screen.getByRole("button"));
+  setTimeout(() => late({ status: "error", error: UNKNOWN.error }), 50);
+  expect(await screen.findByText("Demo")).toBeTruthy();
+});

@@ -11,6 +11,8 @@ import { FourFigures } from "../components/overview/FourFigures.jsx";
 import { States } from "../components/overview/States.jsx";
 import { useActivity } from "../hooks/useActivity.js";
 import { useDowntime, useFleet, useLastIncident } from "../hooks/useFleet.js";
+import { useKpi } from "../hooks/useSavings.js";
+import { gain } from "../services/money.js";
 
 const FEED = 20;
 const DAYS = 1;
@@ -36,6 +38,7 @@ export function OverviewPage() {
   const fleet = useFleet();
   const { data: last } = useLastIncident();
   const { data: downtime } = useDowntime(DAYS);
+  const { data: kpi } = useKpi();
   const activity = useActivity(FEED);
   useDocumentTitle("Overview · Spot Optimizer");
   if (fleet.isPending) return <Loading />;
@@ -45,7 +48,7 @@ export function OverviewPage() {
     <>
       <NowBand agents={agents} last={last} />
       <Card title="What it costs and saves" state={fleet}>
-        {() => <FourFigures agents={agents} downtime={downtime} />}
+        {() => <FourFigures agents={agents} downtime={downtime} saved={saved(kpi)} />}
       </Card>
       <div className={classes.split}>
         <Card title="What happened" state={activity} empty={QUIET}>
@@ -60,6 +63,11 @@ export function OverviewPage() {
       </div>
     </>
   );
+}
+
+// Null until the first instance-hour is booked.
+function saved(kpi) {
+  return kpi?.savings_month_to_date == null ? null : gain(kpi.savings_month_to_date);
 }
 
 function Loading() {

@@ -46,6 +46,18 @@ export const ENDPOINTS = {
   markAllRead: ["POST", "/api/notifications/mark-all-read"],
   pools: ["GET", "/api/client/:clientId/pools"],
   priceHistory: ["GET", "/api/client/:clientId/pricing-history"],
+  savings: ["GET", "/api/client/:clientId/savings"],
+  savingsFile: ["GET", "/api/client/:clientId/export/savings"],
+  ledger: ["GET", "/api/ledger"],
+  reconciliation: ["GET", "/api/ledger/reconciliation"],
+  kpi: ["GET", "/api/metrics/kpi"],
+  switches: ["GET", "/api/client/:clientId/switch-history"],
+  switchesFile: ["GET", "/api/client/:clientId/export/switch-history"],
+  plans: ["GET", "/api/plans"],
+  plan: ["GET", "/api/plans/:planId"],
+  approvePlan: ["POST", "/api/plans/:planId/approve"],
+  rejectPlan: ["POST", "/api/plans/:planId/reject"],
+  setMode: ["PUT", "/api/modes"],
 };
 
 // Events of one's own; the administrator's streams name the client in view, or hear the platform alone.
@@ -91,15 +103,25 @@ async function send(method, url, body, requestId) {
   const headers = { Accept: "application/json", "X-Requested-With": "dashboard", "X-Request-ID": requestId };
   const [isWrite, isForm] = [method !== "GET", body instanceof FormData];
   if (isWrite && !isForm) headers["Content-Type"] = "application/json";
+  const client = clientInView();
+  if (client) headers["X-Client-ID"] = client;
   let reply;
   try {
     reply = await fetch(url, { method, headers, body: isWrite ? (isForm ? body : JSON.stringify(body ?? {})) : undefined });
   } catch {
     throw new ApiError({ code: "UNREACHABLE", requestId });
   }
+  if (reply.ok && reply.headers.get("Content-Type")?.startsWith("text/csv")) return reply.blob();
   const answer = await reply.json().catch(() => ({}));
   if (!reply.ok) throw problem(reply.status, answer.error);
   return answer.openapi ? answer : answer.data;
+}
+
+// The client an administrator has chosen to look at; nobody else has chosen one.
+export const IN_VIEW = "spotopt-client-in-view";
+
+function clientInView() {
+  return JSON.parse(sessionStorage.getItem(IN_VIEW) ?? "null")?.client_id;
 }
 
 function problem(status, { code = "SERVER_ERROR", message = "The server failed.", request_id: requestId, details } = {}) {
@@ -174,4 +196,16 @@ export const api = {
   turnModule: (moduleId, enabled) => call("turnModule", { moduleId }, { enabled }),
   pools: (clientId, region) => call("pools", { clientId, ...(region && { region }) }),
   priceHistory: (clientId, pool, hours) => call("priceHistory", { clientId, pool, hours }),
+  savings: (clientId, query) => call("savings", { clientId, ...query }),
+  savingsFile: (clientId, query) => call("savingsFile", { clientId, ...query }),
+  ledger: (query) => call("ledger", query),
+  reconciliation: (query) => call("reconciliation", query),
+  kpi: () => call("kpi"),
+  switches: (clientId) => call("switches", { clientId, limit: 200 }),
+  switchesFile: (clientId) => call("switchesFile", { clientId }),
+  plans: () => call("plans"),
+  plan: (planId) => call("plan", { planId }),
+  approvePlan: (planId) => call("approvePlan", { planId }),
+  rejectPlan: (planId, reason) => call("rejectPlan", { planId }, { reason }),
+  setMode: (setting) => call("setMode", {}, setting),
 };

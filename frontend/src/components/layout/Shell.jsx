@@ -4,13 +4,16 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import {
   IconAlertTriangle,
   IconApi,
+  IconArrowsExchange,
   IconBuilding,
   IconChartDots,
   IconGridDots,
   IconHeartbeat,
   IconLayoutDashboard,
+  IconListCheck,
   IconLogout,
   IconMoon,
+  IconReportMoney,
   IconSearch,
   IconServer2,
   IconSun,
@@ -36,6 +39,9 @@ const PLACES = [
   ["/fleet", "Fleet", IconServer2],
   ["/emergencies", "Emergencies", IconAlertTriangle],
   ["/pools", "Pools", IconGridDots],
+  ["/plans", "Plans", IconListCheck],
+  ["/switches", "Switches", IconArrowsExchange],
+  ["/savings", "Savings", IconReportMoney],
 ];
 
 // For the administrator alone:

@@ -1,0 +1,44 @@
+// The lines of the ledger in words, in the order they are told.
+export const LINES = {
+  baseline: "On-Demand would be",
+  actual: "Paid for serving",
+  overlap: "Replicas",
+  fallback_premium: "Fallback",
+  zombie_burn: "Zombies",
+};
+
+// Short, for a single line.
+export const LINE_NAMES = { ...LINES, baseline: "Baseline", actual: "Serving" };
+
+export const LOSSES = ["overlap", "fallback_premium", "zombie_burn"];
+
+export const EXPLAINED = {
+  baseline: "what the workload would cost On-Demand, fixed when it enrolled and at each switch",
+  actual: "what its instances cost while they served",
+  overlap: "replicas that stood by",
+  fallback_premium: "what On-Demand cost above Spot while there was no Spot",
+  zombie_burn: "old instances between the handover and their end",
+};
+
+// A day as its bar shows it: what serving on Spot saved, and what that cost beside it.
+export function parts(day) {
+  const saved = day.baseline - day.actual;
+  return { saved: Math.max(0, saved), dearer: Math.max(0, -saved), losses: LOSSES.map((line) => [line, day[line]]) };
+}
+
+// Every day of the span, also those on which nothing was booked.
+export function everyDay({ from, to, series }) {
+  const known = new Map(series.map((day) => [day.period, day]));
+  const days = [];
+  for (let at = Date.parse(from); at < Date.parse(to); at += 86_400_000) {
+    const period = new Date(at).toISOString().slice(0, 10);
+    days.push(known.get(period) ?? { period, isEmpty: true, baseline: 0, actual: 0, overlap: 0, fallback_premium: 0, zombie_burn: 0, net: 0 });
+  }
+  return days;
+}
+
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+
+export function dayName(period) {
+  return DAY.format(new Date(`${period}T00:00:00Z`));
+}

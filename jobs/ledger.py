@@ -1,0 +1,7 @@
+"""Book the savings ledger; the present hour too, so that nobody waits until midnight for a figure."""
+
+from core.ledger import book
+
+
+def run(context) -> dict:
+    return book()

@@ -1,0 +1,1 @@
+"""Planned switches, plans with modes, and the ledger, on a real database."""

@@ -1,0 +1,318 @@
+"""Switches, plans and savings as they are asked for over HTTP."""
+
+import csv
+import io
+
+import pytest
+
+from core import ledger
+from core.planner import plan_ahead
+from tests.integration.conftest import ADMIN, data_of, error_of
+from tests.integration.switching.conftest import TARGET, Moving
+
+
+@pytest.fixture
+def me(api, moving: Moving):
+    return api.by(moving.workload.client.token)
+
+
+@pytest.fixture
+def paths(moving: Moving) -> dict[str, str]:
+    client, instance = f"/api/client/{moving.workload.client.uuid}", f"/api/client/instances/{moving.workload.primary.uuid}"
+    return {
+        "order": f"/api/agents/{moving.workload.uuid}/issue-switch-command", "force": f"{instance}/force-switch",
+        "simulate": f"{instance}/simulate-switch", "client": client,
+    }  # fmt: skip
+
+
+def table(reply) -> list[dict]:
+    assert reply.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(reply.text)))
+
+
+def test_a_switch_is_ordered_once_however_often_the_request_is_sent(me, moving, paths):
+    replies = [me.post(paths["order"], {"target_pool": TARGET, "reason": "cheaper"}, request_id="same-request-1") for _ in range(3)]
+
+    assert [reply.status_code for reply in replies] == [202, 202, 202]
+    assert len({reply.get_data() for reply in replies}) == 1
+    told = data_of(replies[0])
+    assert set(told) == {"command_id", "switch_id", "plan_id", "status", "target_pool"}
+    assert moving.world.one("SELECT COUNT(*) AS n FROM switches")["n"] == 1
+
+
+def test_with_auto_switch_off_the_command_is_forbidden_and_the_forced_one_is_not(me, moving, paths):
+    moving.world.execute("UPDATE agent_configs SET auto_switch_enabled = 0")
+
+    assert error_of(me.post(paths["order"], {"target_pool": TARGET})) == (403, "AUTO_SWITCH_DISABLED")
+    assert me.post(paths["force"], {"target_pool": TARGET, "auto_terminate": False}).status_code == 202
+
+
+def test_a_flagged_pool_is_a_conflict(me, moving, paths):
+    moving.world.execute(f"INSERT INTO pool_memory (pool_id, danger_until, last_seen) VALUES ('{TARGET}', '2038-01-01', '2020-01-01')")
+
+    for path in (paths["order"], paths["force"]):
+        assert error_of(me.post(path, {"target_pool": TARGET})) == (409, "POOL_FLAGGED")
+
+
+@pytest.mark.parametrize("body", [{}, {"target_pool": "x"}, {"target_pool": 7}, {"target_pool": TARGET, "more": 1}, {"target_pool": "a:b:c'--"}])
+def test_a_bad_order_is_refused_in_words_and_does_nothing(me, moving, paths, body):
+    for path in (paths["order"], paths["force"], paths["simulate"]):
+        assert error_of(me.post(path, body)) == (422, "VALIDATION_ERROR")
+    assert moving.world.one("SELECT COUNT(*) AS n FROM switches")["n"] == 0
+
+
+def test_a_host_gives_no_orders(api, moving, paths):
+    assert error_of(api.by(moving.workload.token).post(paths["order"], {"target_pool": TARGET})) == (403, "FORBIDDEN")
+
+
+def test_only_a_primary_of_ones_own_can_be_switched(api, me, moving):
+    replica = moving.world.instance(moving.world.replica(moving.workload).instance_id)
+    stranger = api.by(moving.world.client("Stranger").token)
+    path = "/api/client/instances/{}/force-switch"
+
+    assert error_of(me.post(path.format(replica.uuid), {"target_pool": TARGET})) == (409, "SWITCH_REFUSED")
+    assert error_of(stranger.post(path.format(moving.workload.primary.uuid), {"target_pool": TARGET})) == (404, "NOT_FOUND")
+
+
+def test_a_simulated_switch_tells_what_it_would_bring_and_changes_nothing(me, moving, paths):
+    told = data_of(me.post(paths["simulate"], {"target_pool": "use1-az1:c5.large:linux"}))
+
+    assert told["saving_usd_per_hour"] == pytest.approx(0.032 - 0.030)
+    assert (told["risk"], told["refused_because"], told["expected_downtime_seconds"], len(told["steps"])) == (0, None, None, 5)
+    assert moving.world.one("SELECT (SELECT COUNT(*) FROM plans) + (SELECT COUNT(*) FROM actions) AS n")["n"] == 0
+
+
+def test_a_simulated_switch_says_why_it_would_be_refused(me, moving, paths):
+    told = data_of(me.post(paths["simulate"], {"target_pool": "nowhere:m5.large:linux"}))
+
+    assert told["refused_because"].startswith("no price is known") and told["saving_usd_per_hour"] is None
+
+
+def test_the_history_tells_prices_downtime_method_cause_and_user(me, moving, paths):
+    moving.served(actor="client:77")
+
+    [told] = data_of(me.get(paths["client"] + "/switch-history"))["switches"]
+
+    assert (told["old_usd_per_hour"], told["new_usd_per_hour"], told["on_demand_usd_per_hour"]) == (0.032, 0.033, 0.096)
+    assert told["saving_usd_per_hour"] == pytest.approx(-0.001)
+    assert (told["cause"], told["user"], told["success"], told["downtime_method"], told["data_source"]) == (
+        "manual", "client:77", True, "serving_reports", "simulator",
+    )  # fmt: skip
+    assert told["from"] == "m5.large in use1-az6 (spot)" and told["to"] == "m5.large in use1-az1 (spot)"
+
+
+def test_the_history_as_csv_has_a_line_per_switch_and_no_formula_in_it(me, moving, paths):
+    moving.world.execute("UPDATE agents SET logical_name = '=HYPERLINK(1)'")
+    moving.served()
+
+    [row] = table(me.get(paths["client"] + "/export/switch-history"))
+
+    assert row["agent_name"] == "'=HYPERLINK(1)"
+    assert float(row["downtime_seconds"]) >= 2
+
+
+def test_an_emergencys_move_stands_in_the_history_with_its_cause(me, moving, paths):
+    from core.reconciler import reconcile
+
+    replica = moving.world.replica(moving.workload)
+    moving.world.interruption(moving.workload)
+    reconcile()
+    moving.world.serves(moving.workload, moving.workload.primary.id, serving=False)
+    moving.world.serves(moving.workload, replica.instance_id)
+    reconcile()
+
+    [told] = data_of(me.get(paths["client"] + "/switch-history"))["switches"]
+
+    assert (told["cause"], told["state"], told["success"]) == ("emergency", "done", True)
+    assert told["incident_id"] and told["downtime_seconds"] is not None
+
+
+def test_a_promotion_by_hand_stands_in_the_history_with_its_person(me, moving, paths):
+    from core import replicas
+
+    replica = moving.world.replica(moving.workload)
+    moving.world.db.run(lambda tx: replicas.promote(tx, moving.workload.id, replica.uuid, 0, actor="client:9", request_id="by-hand-01"))
+    moving.world.serves(moving.workload, moving.workload.primary.id, serving=False)
+    moving.world.jump(seconds=1)
+    moving.world.serves(moving.workload, replica.instance_id)
+    for _ in range(2):
+        plan_ahead()
+
+    [told] = data_of(me.get(paths["client"] + "/switch-history"))["switches"]
+
+    assert (told["cause"], told["user"], told["state"], told["success"]) == ("manual", "client:9", "done", True)
+    assert 1.0 <= told["downtime_seconds"] < 4.0 and told["new_usd_per_hour"] == 0.033
+
+
+@pytest.fixture
+def proposed(moving: Moving) -> str:
+    """A plan that waits for somebody; its id."""
+    moving.world.execute(f"UPDATE spot_pools SET price = 0.015 WHERE pool_id = '{TARGET}'")
+    plan_ahead()
+    return moving.plan()["uuid"]
+
+
+def test_a_plan_is_read_approved_and_then_under_way(me, proposed):
+    [listed] = data_of(me.get("/api/plans"))["plans"]
+    shown = data_of(me.get(f"/api/plans/{proposed}"))
+    reply = me.post(f"/api/plans/{proposed}/approve")
+
+    assert listed["plan_id"] == proposed and listed["expected_usd_per_hour"] == pytest.approx(0.017)
+    assert [step["kind"] for step in shown["steps"]] == ["launch", "ready", "promote", "verify", "end"]
+    assert shown["state_seen"]["target_pool_id"] == TARGET and shown["evidence"]["data_source"] == "simulator"
+    assert (reply.status_code, data_of(reply)["state"]) == (202, "executing")
+
+
+def test_a_plan_that_drifted_is_a_conflict_with_before_and_after_and_stays_refused(me, moving, proposed):
+    moving.world.execute(f"UPDATE spot_pools SET price = 0.030 WHERE pool_id = '{TARGET}'")
+
+    replies = [me.post(f"/api/plans/{proposed}/approve", request_id="approve-it-1") for _ in range(2)]
+
+    assert [error_of(reply) for reply in replies] == [(409, "PLAN_DRIFTED")] * 2
+    drift = replies[0].get_json()["error"]["details"]["drift"]
+    assert drift["target_price"] == {"before": 0.015, "after": 0.03}
+    assert data_of(me.get(f"/api/plans/{proposed}"))["drift"] == drift
+    assert error_of(me.post(f"/api/plans/{proposed}/approve")) == (409, "PLAN_NOT_OPEN")
+
+
+def test_a_plan_that_expired_is_a_conflict(me, moving, proposed):
+    moving.world.execute("UPDATE plans SET expires_at = UTC_TIMESTAMP(6)")
+
+    assert error_of(me.post(f"/api/plans/{proposed}/approve")) == (409, "PLAN_EXPIRED")
+
+
+def test_a_plan_is_rejected_with_its_reason(me, proposed):
+    told = data_of(me.post(f"/api/plans/{proposed}/reject", {"reason": "month end"}))
+
+    assert (told["state"], told["outcome"]) == ("rejected", "month end")
+    assert error_of(me.post(f"/api/plans/{proposed}/reject")) == (409, "PLAN_NOT_OPEN")
+
+
+def test_plans_of_another_client_are_not_found(api, moving, proposed):
+    stranger = api.by(moving.world.client("Stranger").token)
+
+    assert data_of(stranger.get("/api/plans"))["plans"] == []
+    for path in (f"/api/plans/{proposed}/approve", f"/api/plans/{proposed}/reject"):
+        assert error_of(stranger.post(path)) == (404, "NOT_FOUND")
+
+
+def test_modes_are_set_for_everything_an_agent_or_one_kind(me, moving):
+    me.put("/api/modes", {"mode": "observe"})
+    me.put("/api/modes", {"mode": "auto", "agent_id": moving.workload.uuid, "kind": "switch", "policy": {"min_saving_pct": 3}})
+
+    rows = moving.world.all("SELECT agent_id <> 0 AS own, kind, mode FROM plan_modes ORDER BY own")
+    assert [(row["own"], row["kind"], row["mode"]) for row in rows] == [(0, "*", "observe"), (1, "switch", "auto")]
+    assert moving.world.one("SELECT min_saving_pct AS n, cooldown_seconds AS s FROM switch_policies") == {"n": 3, "s": 3600}
+
+
+@pytest.mark.parametrize(("body", "answer"), [
+    ({"mode": "yolo"}, (422, "VALIDATION_ERROR")), ({"mode": "auto", "kind": "nap"}, (422, "VALIDATION_ERROR")),
+    ({"mode": "auto", "policy": {"min_saving_pct": 3}}, (422, "VALIDATION_ERROR")),
+    ({"mode": "auto", "agent_id": "00000000-0000-4000-8000-000000000000"}, (404, "NOT_FOUND")),
+    ({"mode": "auto", "account_id": "00000000-0000-4000-8000-000000000000"}, (404, "NOT_FOUND")),
+])  # fmt: skip
+def test_a_bad_mode_is_refused(me, moving, body, answer):
+    assert error_of(me.put("/api/modes", body)) == answer
+    assert moving.world.all("SELECT * FROM plan_modes") == []
+
+
+@pytest.fixture
+def booked(moving: Moving) -> None:
+    """A few minutes of one workload in the ledger."""
+    moving.world.jump(minutes=6)
+    ledger.book()
+
+
+def test_savings_are_told_per_period_with_their_lines(me, booked, paths):
+    for granularity in ("hour", "day", "month"):
+        told = data_of(me.get(paths["client"] + f"/savings?granularity={granularity}"))
+        assert told["series"] and told["data_source"] == "simulator"
+        assert sum(row["net"] for row in told["series"]) == pytest.approx(told["total"]["net"])
+        assert told["total"]["net"] == pytest.approx(told["total"]["baseline"] - told["total"]["actual"])
+
+
+@pytest.mark.parametrize("query", ["from=2026-02-30", "from=2026-05-02&to=2026-05-01", "from=2000-01-01", "granularity=year", "x=1"])
+def test_a_span_that_makes_no_sense_is_refused(me, moving, paths, query):
+    assert error_of(me.get(paths["client"] + f"/savings?{query}")) == (422, "VALIDATION_ERROR")
+
+
+def test_savings_as_csv(me, booked, paths):
+    rows = table(me.get(paths["client"] + "/export/savings"))
+
+    assert sum(float(row["net"]) for row in rows) > 0
+
+
+def test_the_ledger_shows_its_single_lines_page_by_page_and_its_parts(me, booked):
+    first = data_of(me.get("/api/ledger?limit=1"))
+    every = data_of(me.get("/api/ledger?limit=500&by=account"))
+
+    assert first["next_cursor"] and len(first["lines"]) == 1
+    assert {(line["debit"], line["credit"]) for line in every["lines"]} == {("on_demand_equivalent", "savings"), ("savings", "compute")}
+    assert every["allocation"]["groups"][0]["name"] == "Simulated 123456789012"
+    rest = data_of(me.get(f"/api/ledger?limit=500&cursor={first['next_cursor']}"))["lines"]
+    assert [line["line_id"] for line in first["lines"] + rest] == [line["line_id"] for line in every["lines"]]
+
+
+@pytest.mark.parametrize("by", ["nobody", "tag:", 'tag:a"b'])
+def test_an_unknown_way_to_split_is_refused(me, booked, by):
+    assert error_of(me.get("/api/ledger", query_string={"by": by})) == (422, "VALIDATION_ERROR")
+
+
+def test_a_bill_is_imported_and_reconciled(me, moving, booked):
+    day = moving.world.now().date().isoformat()
+    line = {"instance_id": moving.workload.primary.ec2_instance_id, "day": day, "usd": 0.01}
+
+    assert me.post("/api/ledger/bill-import", {"lines": [line]}).status_code == 201
+    told = data_of(me.get("/api/ledger/reconciliation"))
+
+    assert told["days"][-1]["billed_usd"] == 0.01 and told["gap_pct"] is not None
+    assert error_of(me.post("/api/ledger/bill-import", {"lines": [{**line, "usd": -1}]})) == (422, "VALIDATION_ERROR")
+
+
+def test_the_figures_of_the_home_page_follow_from_prices_and_the_ledger(me, moving, booked):
+    told = data_of(me.get("/api/metrics/kpi"))
+
+    assert told["monthly_spend"] == pytest.approx(730 * 0.032, abs=0.01)
+    assert told["on_demand_equivalent"] == pytest.approx(730 * 0.096, abs=0.01)
+    assert told["savings_month_to_date"] > 0 and (told["instances"], told["unpriced"]) == (1, 0)
+
+
+def test_a_figure_without_a_price_is_null_and_counted(me, moving):
+    moving.world.execute("UPDATE spot_pools SET price = NULL")
+
+    told = data_of(me.get("/api/metrics/kpi"))
+
+    assert (told["monthly_spend"], told["savings_month_to_date"], told["unpriced"]) == (None, None, 1)
+
+
+def test_spend_is_told_by_type_place_and_purchase(me, moving, booked):
+    told = data_of(me.get("/api/metrics/composition"))
+
+    assert told["by_type"] == [{"name": "m5.large", "usd_per_hour": 0.032}]
+    assert told["by_lifecycle"][0]["name"] == "spot" and told["by_az"][0]["name"] == "use1-az6"
+    [day] = data_of(me.get("/api/metrics/cost/timeseries?days=2"))["days"]
+    assert 0 < day["actual"] < day["on_demand"]
+
+
+def test_the_charts_of_a_client_draw_savings_modes_switches_and_prices(me, moving, booked, paths):
+    moving.order()
+
+    told = data_of(me.get(paths["client"] + "/stats/charts"))
+
+    assert told["savings"][0]["net"] > 0 and told["modes"] == [{"mode": "auto_switch", "agents": 1}]
+    assert told["switch_frequency"][0]["switches"] == 1 and told["prices"]
+
+
+def test_the_administrator_names_the_client_he_looks_at(api, moving, booked):
+    other, admin = moving.world.client("Another"), api.by(ADMIN)
+
+    mine, theirs = (data_of(admin.get("/api/ledger", headers={"X-Client-ID": uuid})) for uuid in (moving.workload.client.uuid, other.uuid))
+
+    assert (len(mine["lines"]), theirs["lines"]) == (2, [])
+    assert error_of(admin.get("/api/ledger", headers={"X-Client-ID": "nobody"})) == (404, "NOT_FOUND")
+
+
+def test_a_client_sees_its_own_whatever_client_it_names(api, moving, booked):
+    stranger = api.by(moving.world.client("Stranger").token)
+
+    assert data_of(stranger.get("/api/ledger", headers={"X-Client-ID": moving.workload.client.uuid}))["lines"] == []
