@@ -92,6 +92,7 @@ class Instance(Reply):
     sentence = f.Str(**MAYBE)
     price_usd_per_hour = f.Float(**MAYBE)
     on_demand_usd_per_hour = f.Float(**MAYBE)
+    price_is_stale = f.Bool(**MAYBE)
 
 
 class Instances(Reply):
