@@ -726,6 +726,8 @@ CREATE TABLE risk_models (
   brier_base DOUBLE NULL,
   params LONGTEXT NOT NULL,
   why VARCHAR(255) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- What was decided for a workload; TAB-14.
 CREATE TABLE ml_decisions (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
