@@ -169,7 +169,7 @@ def tell_proposed(tx: Tx, agent: Agent, plan: Plan) -> None:
         return
     occasion = f"{agent.id}:{tx.now():%Y-%m-%d}:{plan.target_pool_id}"[:90]
     title = f"{agent.logical_name}: {'a plan waits for you' if plan.mode == Mode.APPROVE else 'a proposal'}"
-    notifications.announce(tx, agent.client_id, f"plan:{occasion}", "info", title, plan.sentence, "/plans")
+    notifications.announce(tx, agent.client_id, f"plan:{occasion}", "info", title, plan.sentence, link="/plans")
 
 
 def _locked(tx: Tx, client_id: int, uuid: str) -> tuple[Plan, Agent, bool]:

@@ -222,7 +222,7 @@ def _tell_verified(tx: Tx, agent: Agent, switch: Switch, sentence: str) -> bool:
     if switch.plan_id:
         plans.step_done(tx, switch.plan_id, "verify", tx.now())
     audit.tell(tx, agent, "switched", sentence)
-    notifications.announce(tx, agent.client_id, f"switched:{switch.uuid}", "info", f"{agent.logical_name}: switched", sentence, "/switches")
+    notifications.announce(tx, agent.client_id, f"switched:{switch.uuid}", "info", f"{agent.logical_name}: switched", sentence, link="/switches")
     _tell_pages(tx, agent, switch)
     return True
 
@@ -230,7 +230,7 @@ def _tell_verified(tx: Tx, agent: Agent, switch: Switch, sentence: str) -> bool:
 def _warn(tx: Tx, agent: Agent, switch: Switch, old: Instance, new: Instance, why: str) -> bool:
     """Told once; the old one is kept, because nobody knows yet that it can go."""
     title = f"{agent.logical_name}: does not serve"
-    return notifications.announce(tx, agent.client_id, f"switch_late:{switch.uuid}", "critical", title, why, "/switches")
+    return notifications.announce(tx, agent.client_id, f"switch_late:{switch.uuid}", "critical", title, why, link="/switches")
 
 
 def _finish(tx: Tx, agent: Agent, switch: Switch, old: Instance, new: Instance, why: str) -> bool:
@@ -247,7 +247,7 @@ def _over(tx: Tx, agent: Agent, switch: Switch, state: str, sentence: str) -> bo
     audit.tell(tx, agent, f"switch_{state}", sentence)
     if state == "failed":
         title = f"{agent.logical_name}: not switched"
-        notifications.announce(tx, agent.client_id, f"switch_failed:{switch.uuid}", "warning", title, sentence, "/switches")
+        notifications.announce(tx, agent.client_id, f"switch_failed:{switch.uuid}", "warning", title, sentence, link="/switches")
     _tell_pages(tx, agent, switch)
     return True
 
