@@ -1,5 +1,7 @@
 """What one would write first: a row at a time, and one large statement of window functions. Both make the same table."""
 
+from datetime import UTC, datetime
+
 import pymysql
 
 from core.domain.price_series import HOLDS, NEAR
@@ -45,7 +47,9 @@ def row_at_a_time(session: pymysql.Connection, horizon: int) -> None:
                 (pool_id,),
             )
             told = per_pool(list(cursor.fetchall()), horizon)
+            session.begin()
             cursor.executemany(
-                "INSERT INTO pricing_consolidated (pool_no, bucket_at, price, data_source, run_id) VALUES (%s, FROM_UNIXTIME(%s), %s, %s, 0)",
-                [(number, bucket * 300, price / 1e6, source) for bucket, (price, source) in told.items()],
+                "INSERT INTO pricing_consolidated (pool_no, bucket_at, price, data_source, run_id) VALUES (%s, %s, %s, %s, %s)",
+                [(number, datetime.fromtimestamp(300 * bucket, UTC), price / 1e6, source, 0) for bucket, (price, source) in told.items()],
             )
+            session.commit()
