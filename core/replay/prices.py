@@ -17,8 +17,8 @@ from typing import TextIO
 import numpy as np
 
 from core import errors
+from core.domain.decision.values import MONTHLY_BY_BUCKET
 
-MONTHLY = (0.025, 0.08, 0.135, 0.19, 0.40)  # P(interrupted within a month) by Spot Advisor bucket
 TICK_SECONDS = 300
 
 
@@ -99,7 +99,7 @@ def read_advisor(path: Path, region: str) -> dict[str, float]:
     """Monthly P(interrupted) by Linux type of a region, from a Spot Advisor file."""
     with open_text(path) as file:
         told = json.load(file)["spot_advisor"].get(region, {}).get("Linux", {})
-    return {name: MONTHLY[figures["r"]] for name, figures in told.items()}
+    return {name: MONTHLY_BY_BUCKET[figures["r"]] for name, figures in told.items()}
 
 
 def _read_market(path: Path, catalogue: dict[str, Size], folder: Path, needs: Needs) -> list[PriceMarket]:

@@ -8,10 +8,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from core.domain.decision.values import Choice, Inputs, Offer, Present, Ranked, Rejected, Verdict, Weights, Wish
+from core.domain.decision.values import (
+    MONTHLY_BY_BUCKET,
+    Choice,
+    Inputs,
+    Offer,
+    Present,
+    Ranked,
+    Rejected,
+    Verdict,
+    Weights,
+    Wish,
+)
 from core.domain.pools import POISON_MEMORY, affordable
 
-UNKNOWN_RISK = 0.135  # P(interrupted within a month) of the middle Spot Advisor bucket
+UNKNOWN_RISK = MONTHLY_BY_BUCKET[2]
 POISON_RISK = 0.4  # added on the day of an interruption; fades to nothing in 15 days
 COOL_DOWN = timedelta(minutes=60)  # no switch for price or mere risk so soon after another
 RETURN_AFTER = timedelta(minutes=30)  # On-Demand is kept at least so long before spot is tried again

@@ -9,6 +9,9 @@ from typing import Any
 
 from core.domain.pools import LONG_AGO
 
+# P(interrupted within a month) by Spot Advisor bucket: the middle of what AWS publishes. It ranks; it is no hazard (K-40).
+MONTHLY_BY_BUCKET = (0.025, 0.08, 0.135, 0.19, 0.40)
+
 
 class Verdict(StrEnum):
     SWITCH = "SWITCH"

@@ -1,10 +1,13 @@
 """Decisions over HTTP: asked, written down with their inputs, taken again from them."""
 
+from datetime import date
+
 import pytest
 
 from core.decisions import output_of
 from core.domain.decision import select_best_instance
 from core.domain.decision.values import Inputs
+from core.sql import risk
 from tests.integration.conftest import data_of, error_of
 
 
@@ -60,6 +63,15 @@ def test_a_pool_in_danger_is_listed_with_the_reason_and_the_time(world, me, work
     assert (flagged["excluded_by"], flagged["score"]) == ("danger", None)
     assert flagged["flagged_until"] and "notice" in flagged["why"]
     assert len(options) == 9
+
+
+def test_the_advisors_bucket_of_a_type_is_its_risk(world, me, workload):
+    world.db.run(lambda tx: risk.write_rates(tx, [("us-east-1", "Linux", "m5.large", 4, 60, date(2026, 1, 1))]))
+
+    options = data_of(me.get(f"/api/client/instances/{workload.primary.uuid}/available-options"))["options"]
+
+    assert {one["risk"] for one in options if one["instance_type"] == "m5.large"} == {0.4}
+    assert {one["risk"] for one in options if one["instance_type"] == "c5.large"} == {None}
 
 
 def test_the_last_decision_says_why_nothing_moves_by_itself(me, workload):
