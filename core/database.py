@@ -34,9 +34,8 @@ SESSION = (
 
 LOST_RACE = {1213, 1020, 3101}
 LOST_CONNECTION = {0, 1053, 1927, 2003, 2006, 2013, 2014, 4031}
-UNFIT = {1264, 1265, 1267, 1292, 1366, 1406, 1411, 3988}  # out of range, no such text in this character set, too long
+UNFIT = {1264, 1265, 1267, 1270, 1292, 1366, 1406, 1411, 3988}  # out of range, no such text in this character set, too long
 CHECK_REFUSED = {4025, 3819, 1451, 1452}
-MIXED_COLLATIONS = {1267, 1270, 1366, 3988}  # a text that its column, or the one it is compared with, cannot hold
 SIGNALS = {
     31002: errors.StaleEpoch,
     31003: errors.NotPromotable,
@@ -215,8 +214,6 @@ def _named(error: pymysql.Error) -> errors.SpotError:
         return errors.Unfit()
     if number in CHECK_REFUSED or 31000 <= number < 32000:
         return errors.Refused(text)
-    if number in MIXED_COLLATIONS:
-        return errors.BadRequest("a text holds letters that cannot occur here")
     if number in LOST_CONNECTION or isinstance(error, pymysql.InterfaceError):
         return errors.Unavailable()
     return errors.SpotError(f"database error {number}: {text}")

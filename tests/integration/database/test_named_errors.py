@@ -30,8 +30,8 @@ NAMES = [
     (2013, "Lost connection to MySQL server during query", errors.Unavailable),
     (2014, "Command Out of Sync", errors.Unavailable),
     (4031, "The client was disconnected because of inactivity", errors.Unavailable),
-    (1267, "Illegal mix of collations", errors.BadRequest),
-    (1366, "Incorrect string value", errors.BadRequest),
+    (1267, "Illegal mix of collations", errors.Unfit),
+    (1366, "Incorrect string value", errors.Unfit),
     (1064, "You have an error in your SQL syntax", errors.SpotError),
 ]
 
