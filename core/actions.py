@@ -296,7 +296,7 @@ def _remember_nothing(tx: Tx, intent: Intent, params: dict) -> None:
 def _remember_quota(tx: Tx, intent: Intent, params: dict) -> None:
     """The account has no more of this purchase option: every pool of it is out for a while, none is blamed."""
     now = tx.now()
-    for pool in pools.in_region(tx, params["region"]):
+    for pool in pools.in_region(tx, params["region"], intent.client_id):
         pools.remember(tx, capacity_key(pool.pool_id, params["lifecycle"]), now=now, ice_until=now + ICE_MEMORY)
 
 
