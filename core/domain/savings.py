@@ -121,6 +121,11 @@ def net(sums: Mapping[str, int]) -> int:
     return sums.get("baseline", 0) - sum(sums.get(line, 0) for line in COSTS)
 
 
+def usd(micros: int | None) -> float | None:
+    """Dollars; None where nothing is booked."""
+    return None if micros is None else int(micros) / MILLION
+
+
 def cents(parts: Mapping[str, int]) -> dict[str, int]:
     """Millionths as whole cents that add up to the cents of their total: what rounding leaves over goes to the largest remainders."""
     total = _to_cents(sum(parts.values()))
