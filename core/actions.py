@@ -316,6 +316,19 @@ def _failed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
         give_up(tx, instances.get(tx, intent.instance_id), "failed", f"Its launch failed: {outcome.error}")
 
 
+def _invalid(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+    """Our request is wrong and stays so: an end is not ordered again by itself (its machine lacks our tag)."""
+    if intent.kind != "terminate":
+        return _failed(tx, intent, outcome)
+    if not actions.finish(tx, intent, "dead", error=outcome.error):
+        return None
+    sentence = f"Its end is not ordered again, and it runs on until somebody ends it: {outcome.error}"
+    _tell(tx, intent, "terminate_failed", sentence)
+    if not intent.incident_id:
+        notifications.announce(tx, intent.client_id, f"failed:{intent.uuid}", "critical", f"{outcome.ec2_id} was not ended", sentence)
+    return None
+
+
 def _not_allowed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
     _account_is(tx, intent, "degraded", outcome.error)
     _failed(tx, intent, outcome)
@@ -348,5 +361,5 @@ RECORD: dict[Answer, Callable[[Tx, Intent, Outcome], None]] = {
     Answer.TOKEN_REUSED: _failed,
     Answer.GONE: _failed,
     Answer.WRONG_STATE: _failed,
-    Answer.INVALID: _failed,
+    Answer.INVALID: _invalid,
 }
