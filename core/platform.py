@@ -4,13 +4,11 @@ from datetime import datetime, timedelta
 
 from core.database import Tx
 from core.domain.lifecycle import Role
-from core.domain.savings import usd
+from core.domain.savings import HOURS_PER_MONTH, usd
 from core.downtime import percentile
 from core.paging import before, page
 from core.sql import health
 from core.sql import platform as rows
-
-HOURS_A_MONTH = 730
 
 
 def stats(tx: Tx) -> dict:
@@ -24,7 +22,7 @@ def stats(tx: Tx) -> dict:
 
 
 def _monthly(usd_per_hour: float | None) -> float | None:
-    return usd_per_hour and round(usd_per_hour * HOURS_A_MONTH, 2)
+    return usd_per_hour and round(usd_per_hour * HOURS_PER_MONTH, 2)
 
 
 def clients(tx: Tx, *, status: str | None, q: str | None, cursor: str | None, limit: int) -> dict:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from core.domain.lifecycle import NONE, Role
 
 HOUR = timedelta(hours=1)
+HOURS_PER_MONTH = 730  # MET-26
 STALE_AFTER = timedelta(minutes=30)
 ON_DEMAND_STALE_AFTER = timedelta(hours=24)
 STALE_FACTOR = 1.10  # INV-21: the last known price and a tenth
