@@ -296,7 +296,7 @@ def _remember_nothing(tx: Tx, intent: Intent, params: dict) -> None:
 def _remember_quota(tx: Tx, intent: Intent, params: dict) -> None:
     """The account has no more of this purchase option: every pool of it is out for a while, none is blamed."""
     now = tx.now()
-    for pool in pools.in_region(tx, params["region"]):
+    for pool in pools.in_region(tx, params["region"], intent.client_id):
         pools.remember(tx, capacity_key(pool.pool_id, params["lifecycle"]), now=now, ice_until=now + ICE_MEMORY)
 
 
@@ -314,6 +314,19 @@ def _failed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
     _tell(tx, intent, f"{intent.kind}_failed", f"{intent.kind.capitalize()} failed: {outcome.error}")
     if intent.kind == "launch" and intent.instance_id:
         give_up(tx, instances.get(tx, intent.instance_id), "failed", f"Its launch failed: {outcome.error}")
+
+
+def _invalid(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+    """Our request is wrong and stays so: an end is not ordered again by itself (its machine lacks our tag)."""
+    if intent.kind != "terminate":
+        return _failed(tx, intent, outcome)
+    if not actions.finish(tx, intent, "dead", error=outcome.error):
+        return None
+    sentence = f"Its end is not ordered again, and it runs on until somebody ends it: {outcome.error}"
+    _tell(tx, intent, "terminate_failed", sentence)
+    if not intent.incident_id:
+        notifications.announce(tx, intent.client_id, f"failed:{intent.uuid}", "critical", f"{outcome.ec2_id} was not ended", sentence)
+    return None
 
 
 def _not_allowed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
@@ -348,5 +361,5 @@ RECORD: dict[Answer, Callable[[Tx, Intent, Outcome], None]] = {
     Answer.TOKEN_REUSED: _failed,
     Answer.GONE: _failed,
     Answer.WRONG_STATE: _failed,
-    Answer.INVALID: _failed,
+    Answer.INVALID: _invalid,
 }

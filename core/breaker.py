@@ -31,13 +31,17 @@ def may_call(tx: Tx, account_id: int) -> bool:
     return row is None or row["open_until"] is None or bool(rows.take_probe(tx, account_id, tx.now() + PROBE_EVERY))
 
 
-def ask(clouds: Clouds, account: Account, question: Callable[[Ec2], T]) -> T:
-    """What AWS answers to a question that changes nothing; Unavailable when it does not, or is left alone."""
+def ask(clouds: Clouds, account: Account, question: Callable[[Ec2], T], *, once: bool = True) -> T:
+    """What AWS answers to a question that changes nothing; Unavailable when it does not, or is left alone.
+
+    Asked ``once``, or with the client's own tries: long lists that are fetched rarely.
+    """
     if not database.run(lambda tx: may_call(tx, account.id)):
         raise errors.Unavailable(f"AWS account {account.aws_account_id} does not answer; it is asked each {PROBE_EVERY.seconds} s")
     began = monotonic()
     try:
-        answer = question(clouds.of(account).once())
+        ec2 = clouds.of(account)
+        answer = question(ec2.once() if once else ec2)
     except errors.Unavailable as error:
         database.run(partial(note, account_id=account.id, seconds=monotonic() - began, error=error.message))
         raise

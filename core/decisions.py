@@ -13,11 +13,13 @@ from uuid import uuid4
 from core import errors, safe_mode
 from core.database import Tx
 from core.domain.decision import select_best_instance
-from core.domain.decision.values import MONTHLY_BY_BUCKET, Choice, Inputs, Offer, Present, Verdict, Wish
+from core.domain.decision.values import Choice, Inputs, Offer, Present, Verdict, Wish
 from core.domain.lifecycle import Agent, Instance
 from core.domain.pools import Pool
+from core.domain.risk import Risk
 from core.domain.serialize import plain
-from core.sql import agents, decisions, heartbeats, instances, pools, risk
+from core.risk import risk_of_pools
+from core.sql import agents, decisions, heartbeats, instances, pools
 
 MODEL = "static-rule"  # the score of core/domain/decision/select; no trained model is asked
 ADVICE = "decisions are advice; a person or a switch order carries them out"
@@ -44,21 +46,21 @@ def inputs_of(tx: Tx, agent: Agent, instance: Instance, current_pool: str | None
     model = next((pool for pool in known if pool.instance_type == instance.instance_type), None)
     if model is None:
         raise errors.Conflict(f"{instance.instance_type} is unknown in {instance.region}; no prices were collected yet")
-    buckets = risk.rates(tx, instance.region)
+    risks = risk_of_pools(tx, instance.region, agent.client_id)
     on_demand = pools.on_demand_price(tx, instance.region, instance.instance_type)
     return Inputs(
         wish=Wish(model.arch, model.vcpus, model.memory_mib, on_demand and float(on_demand)),
-        offers=tuple(_offer(pool, buckets.get(pool.instance_type), prices) for pool in known),
+        offers=tuple(_offer(pool, risks.get(pool.pool_id), prices) for pool in known),
         present=_present(tx, agent, instance, current_pool),
         now=tx.now(),
     )
 
 
-def _offer(pool: Pool, bucket: int | None, prices: Mapping[str, float]) -> Offer:
+def _offer(pool: Pool, risk: Risk | None, prices: Mapping[str, float]) -> Offer:
     price = prices.get(pool.pool_id, pool.price)
     return Offer(
         pool.pool_id, pool.region, pool.az_id, pool.instance_type, pool.arch, pool.vcpus, pool.memory_mib,
-        None if price is None else float(price), None if bucket is None else MONTHLY_BY_BUCKET[bucket],
+        None if price is None else float(price), risk and risk.probability,
         ice_until=pool.ice_until, danger_until=pool.danger_until, poisoned_until=pool.poisoned_until,
     )  # fmt: skip
 

@@ -163,13 +163,18 @@ def order_missing_replica(tx: Tx, agent: Agent, safe: bool, incident: Incident, 
 
 def choose_pool(tx: Tx, subject: Instance, fallback: bool) -> Candidate:
     """The best place for a replacement of ``subject`` right now; there always is one (INV-12)."""
+    return places(tx, subject, fallback)[0]
+
+
+def places(tx: Tx, subject: Instance, fallback: bool) -> list[Candidate]:
+    """Every place for a replacement of ``subject``, best first, as its client sees the pools; never empty."""
     need = Need(
         subject.pool_id, subject.az_id, subject.instance_type,
         pools.on_demand_price(tx, subject.region, subject.instance_type), fallback,
     )  # fmt: skip
     known = pools.in_region(tx, subject.region, subject.client_id)
     fastest = replicas.fastest_boot_pool(tx, subject.region)
-    return emergency_candidates(need, known, pools.without_capacity(tx), tx.now(), fastest)[0]
+    return emergency_candidates(need, known, pools.without_capacity(tx), tx.now(), fastest)
 
 
 def promote_replica(

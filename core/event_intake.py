@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from config.settings import Settings
-from core import database, errors, notifications
+from core import breaker, database, errors, notifications
 from core.aws_events import Origin, process
-from core.cloud.aws import Clouds
+from core.cloud.aws import Clouds, Ec2
 from core.cloud.queues import EventQueue, Message
 from core.database import Tx
 from core.domain.account import Account
@@ -60,8 +61,7 @@ class Intake:
     def _find(self, account: Account, region: str) -> EventQueue | None:
         """The account's queue, or None where there is none or it cannot be asked for."""
         try:
-            queue = EventQueue(self._clouds.of(account), region, self._settings.event_queue)
-            return queue if queue.exists() else None
+            return breaker.ask(self._clouds, account, partial(_queue, region=region, name=self._settings.event_queue))
         except errors.SpotError as error:
             log.warning("%s in %s: %s", account.aws_account_id, region, error.message)
             _note_failure(account, region, error.message)
@@ -70,6 +70,11 @@ class Intake:
     def stop(self) -> None:
         """Take no further message; what is being done is finished by its transaction."""
         self._stopping.set()
+
+
+def _queue(ec2: Ec2, region: str, name: str) -> EventQueue | None:
+    queue = EventQueue(ec2, region, name)
+    return queue if queue.exists() else None
 
 
 class QueueReader:

@@ -9,9 +9,10 @@ from core import audit, errors
 from core.database import Tx
 from core.domain.intent import client_token
 from core.domain.lifecycle import Agent, Instance
-from core.domain.pools import Candidate, Need, emergency_candidates
+from core.domain.pools import Candidate
+from core.emergency import places
 from core.locks import lock_agent
-from core.sql import actions, agents, incidents, instances, pools, replicas
+from core.sql import actions, agents, incidents, instances, pools
 
 CANDIDATES = 10
 
@@ -54,10 +55,7 @@ def replica_config(tx: Tx, agent: Agent) -> dict:
 def _candidates(tx: Tx, agent: Agent, subject: Instance) -> list[dict]:
     on_demand = pools.on_demand_price(tx, subject.region, subject.instance_type)
     fallback = bool(agents.config(tx, agent.id).on_demand_fallback)
-    need = Need(subject.pool_id, subject.az_id, subject.instance_type, on_demand, fallback)
-    known, ice = pools.in_region(tx, subject.region, subject.client_id), pools.without_capacity(tx)
-    ordered = emergency_candidates(need, known, ice, tx.now(), replicas.fastest_boot_pool(tx, subject.region))
-    return [_shown(candidate, on_demand) for candidate in ordered[:CANDIDATES]]
+    return [_shown(candidate, on_demand) for candidate in places(tx, subject, fallback)[:CANDIDATES]]
 
 
 def _shown(candidate: Candidate, on_demand: float | None) -> dict:

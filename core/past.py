@@ -9,10 +9,11 @@ from core.database import Tx
 from core.domain.downtime import Gap
 from core.domain.incident import Incident
 from core.domain.lifecycle import Agent
+from core.domain.savings import usd
 from core.domain.serialize import canonical
 from core.downtime import percentile
 from core.locks import lock_agent
-from core.sql import agents, downtime, incidents, instances
+from core.sql import agents, downtime, incidents, instances, ledger
 
 
 def log_of_instance(tx: Tx, client_id: int, instance_uuid: str, limit: int) -> dict:
@@ -27,7 +28,7 @@ def log_of_instance(tx: Tx, client_id: int, instance_uuid: str, limit: int) -> d
 
 
 def statistics(tx: Tx, agent: Agent) -> dict:
-    """How an agent fared; null where nothing was measured. Savings are null until they are booked."""
+    """How an agent fared; null where nothing was measured or booked."""
     counts, by_hand = incidents.statistics(tx, agent.id), downtime.count_by_hand(tx, agent.id)
     gaps = downtime.measured_of_agent(tx, agent.id)
     promoted, served = int(counts["promoted"]), int(counts["served"])
@@ -39,7 +40,7 @@ def statistics(tx: Tx, agent: Agent) -> dict:
         "success_rate": round(served / promoted, 4) if promoted else None,
         "downtime_p95_seconds": percentile(gaps, 95),
         "downtime_total_seconds": round(sum(gaps), 3) if gaps else None,
-        "savings_usd": None,
+        "savings_usd": usd(ledger.net_of_agent(tx, agent.id)),
     }
 
 

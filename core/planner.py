@@ -1,5 +1,8 @@
 """Looks at every workload for a move that is worth it, and writes the plan. What happens then is the mode's business."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from core import audit, database, plans, quotes, switching
 from core.database import Tx
 from core.domain.lifecycle import Agent, Instance
@@ -8,21 +11,24 @@ from core.domain.plan import Mode
 from core.domain.switch import refuse
 from core.locks import for_agent
 from core.presets import waits
+from core.risk import risk_of_pools
 from core.sql import instances, pools, switches
 from core.sql import plans as rows
+
+Risks = Mapping[str, float]  # P(lost within the hour) by pool; a client's own flags are in the pools it reads
 
 
 def plan_ahead() -> dict:
     """Settle what waits too long or has drifted, plan anew, note what people moved themselves; counts of each."""
     settled = _each("settle plan", database.run(rows.waiting), plans.settle)
-    planned = _each("plan for agent", database.run(rows.agents_to_plan), consider)
+    planned = _each("plan for agent", database.run(rows.agents_to_plan), partial(consider, risks={}))
     by_hand = database.run(lambda tx: switches.adopt_by_hand(tx, quotes.source()))
     return {"settled": settled, "planned": planned, "by_hand": by_hand}
 
 
-def consider(tx: Tx, agent: Agent, safe: bool, agent_id: int) -> bool:
-    """Whether a plan was written for this agent."""
-    move = best_move(tx, agent)
+def consider(tx: Tx, agent: Agent, safe: bool, agent_id: int, risks: dict[str, Risks]) -> bool:
+    """Whether a plan was written for this agent. ``risks`` of each region are learned once a run."""
+    move = best_move(tx, agent, risks)
     if isinstance(move, Stay) or rows.open_of_agent(tx, agent.id):
         return False
     mode = plans.mode_of(tx, agent, move.kind)
@@ -37,13 +43,15 @@ def consider(tx: Tx, agent: Agent, safe: bool, agent_id: int) -> bool:
     return True
 
 
-def best_move(tx: Tx, agent: Agent) -> Move | Stay:
+def best_move(tx: Tx, agent: Agent, risks: dict[str, Risks]) -> Move | Stay:
     """What the rules say of this agent, now."""
     primary = instances.get(tx, agent.primary_instance_id)
+    if primary.region not in risks:
+        risks[primary.region] = {pool: one.probability for pool, one in risk_of_pools(tx, primary.region).items()}
     known = pools.in_region(tx, primary.region, agent.client_id)
     return choose(
         _place(tx, primary), known, pools.without_capacity(tx), rows.policy(tx, agent.id), switches.last_move(tx, agent.id),
-        agent.last_failover_at, tx.now(), waits().repeat_block,
+        agent.last_failover_at, tx.now(), waits().repeat_block, risks[primary.region],
     )  # fmt: skip
 
 

@@ -4,26 +4,25 @@ from datetime import datetime, timedelta
 
 from core.database import Tx
 from core.domain.lifecycle import Role
+from core.domain.savings import HOURS_PER_MONTH, usd
 from core.downtime import percentile
 from core.paging import before, page
 from core.sql import health
 from core.sql import platform as rows
 
-HOURS_A_MONTH = 730
-
 
 def stats(tx: Tx) -> dict:
-    """Totals over all clients. Savings are null: nobody books them yet."""
+    """Totals over all clients. Savings are the net of all that is booked; null before anything is."""
     told, by_role, spend = rows.totals(tx), rows.instances_by_role(tx), rows.spend(tx)
     return {
         "clients": told["clients"], "agents": told["agents"], "instances": {role: by_role.get(role, 0) for role in Role},
-        "switches": int(told["switches"]), "open_incidents": told["open_incidents"], "savings_usd": None,
+        "switches": int(told["switches"]), "open_incidents": told["open_incidents"], "savings_usd": usd(told["net_micros"]),
         "monthly_spend_usd": _monthly(spend["usd_per_hour"]), "unpriced_instances": int(spend["unpriced_instances"]),
     }  # fmt: skip
 
 
 def _monthly(usd_per_hour: float | None) -> float | None:
-    return usd_per_hour and round(usd_per_hour * HOURS_A_MONTH, 2)
+    return usd_per_hour and round(usd_per_hour * HOURS_PER_MONTH, 2)
 
 
 def clients(tx: Tx, *, status: str | None, q: str | None, cursor: str | None, limit: int) -> dict:
@@ -36,7 +35,7 @@ def clients(tx: Tx, *, status: str | None, q: str | None, cursor: str | None, li
 def _client(row: dict, tokens: list[dict]) -> dict:
     same = ("name", "email", "status", "created_at", "agents", "instances", "open_incidents", "last_activity_at")
     shown = [{name: token[name] for name in ("prefix", "scopes", "created_at", "expires_at", "last_used_at")} for token in tokens]
-    return {"client_id": row["uuid"], **{name: row[name] for name in same}, "savings_usd": None, "tokens": shown}
+    return {"client_id": row["uuid"], **{name: row[name] for name in same}, "savings_usd": usd(row["net_micros"]), "tokens": shown}
 
 
 COLUMNS = ("client_id", "name", "email", "status", "created_at", "agents", "instances", "open_incidents", "last_activity_at", "savings_usd")

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from core import database, doorbell, errors, feeds
-from core.cloud.aws import Clouds
+from core import breaker, database, doorbell, errors, feeds
+from core.cloud.aws import Clouds, Ec2
 from core.cloud.prices import Catalogue, SpotPrice, fetch_catalogue, fetch_changes, fetch_on_demand, fetch_placement_scores
 from core.database import Tx
 from core.domain.account import Account
@@ -76,14 +76,18 @@ def collect(clouds: Clouds) -> dict:
 
 def _collect_region(clouds: Clouds, account: Account, region: str) -> dict:
     """Every change since the last one we know, an hour of overlap included; then the price list."""
-    ec2 = clouds.of(account)
+    ask = partial(breaker.ask, clouds, account, once=False)
     with feeds.watched(region, "spot"):
-        catalogue = fetch_catalogue(ec2, region)
-        changes = fetch_changes(ec2, region, sorted(catalogue.types), database.run(lambda tx: _since(tx, region)))
+        catalogue, changes = ask(partial(_spot, region=region, since=database.run(lambda tx: _since(tx, region))))
         counts = database.run(lambda tx: _store(tx, region, catalogue, changes))
     with feeds.watched(region, "on_demand"):
-        on_demand = fetch_on_demand(ec2, region, sorted(catalogue.types))
+        on_demand = ask(partial(fetch_on_demand, region=region, types=sorted(catalogue.types)))
         return {**counts, "on_demand": database.run(lambda tx: _store_on_demand(tx, region, on_demand))}
+
+
+def _spot(ec2: Ec2, region: str, since: datetime) -> tuple[Catalogue, list[SpotPrice]]:
+    catalogue = fetch_catalogue(ec2, region)
+    return catalogue, fetch_changes(ec2, region, sorted(catalogue.types), since)
 
 
 def _since(tx: Tx, region: str) -> datetime:
@@ -127,10 +131,19 @@ def score_placements(clouds: Clouds) -> dict:
     stored = 0
     for account in database.run(accounts.active):
         for region in json.loads(account.regions):
-            for name in database.run(lambda tx, region=region: feed_rows.types_in_use(tx, region, MOST_SCORED)):
-                scores = fetch_placement_scores(clouds.of(account), region, name)
-                stored += database.run(lambda tx, r=region, n=name, s=scores: _store_scores(tx, r, n, s))
+            try:
+                stored += _score_region(clouds, account, region)
+            except errors.Unavailable as error:
+                log.warning("placement scores of %s: %s", region, error.message)
     return {"placement_scores": stored}
+
+
+def _score_region(clouds: Clouds, account: Account, region: str) -> int:
+    stored = 0
+    for name in database.run(lambda tx: feed_rows.types_in_use(tx, region, MOST_SCORED)):
+        scores = breaker.ask(clouds, account, partial(fetch_placement_scores, region=region, instance_type=name), once=False)
+        stored += database.run(partial(_store_scores, region=region, name=name, scores=scores))
+    return stored
 
 
 def _store_scores(tx: Tx, region: str, name: str, scores: dict[str, int]) -> int:

@@ -54,7 +54,7 @@ def _candidate(tx: Tx, agent: Agent, subject: Instance, pool: str | None) -> Can
     """The pool that was asked for, if it is known and calm; else the best one."""
     if pool is None:
         return choose_pool(tx, subject, bool(agents.config(tx, agent.id).on_demand_fallback))
-    wanted = next((known for known in pools.in_region(tx, subject.region) if known.pool_id == pool), None)
+    wanted = next((known for known in pools.in_region(tx, subject.region, agent.client_id) if known.pool_id == pool), None)
     if wanted is None:
         raise errors.Invalid("this pool is not known here", fields={"pool": [f"no such pool in {subject.region}"]})
     if wanted.danger_until > tx.now():

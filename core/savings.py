@@ -7,10 +7,9 @@ from typing import Any
 
 from core import errors, quotes
 from core.database import Tx
-from core.domain.savings import LINES, MILLION, cents, net
+from core.domain.savings import HOURS_PER_MONTH, LINES, MILLION, cents, net
 from core.sql import ledger, spend, switches
 
-HOURS_PER_MONTH = 730  # MET-26
 SHAPES = {"hour": "%Y-%m-%dT%H:00Z", "day": "%Y-%m-%d", "month": "%Y-%m"}
 COLUMNS = ("period", *LINES, "net", "stale")
 LINE = ("hour", "line", "debit", "credit", "seconds", "usd_per_hour", "data_source")

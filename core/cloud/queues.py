@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from core import errors
 from core.cloud.aws import POLLS, Ec2
+from core.cloud.errors import NOT_ALLOWED
 
 WAIT_SECONDS, BATCH, VISIBILITY_SECONDS = 20, 10, 20
 MISSING = frozenset({"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"})
@@ -24,7 +25,7 @@ class Message:
 
 
 class EventQueue:
-    """Speaks to one queue; every failure is errors.Unavailable."""
+    """Speaks to one queue; every failure is errors.Unavailable, but that its name may not be asked for: errors.Forbidden."""
 
     def __init__(self, ec2: Ec2, region: str, name: str, wait_seconds: int | None = None):
         self._sqs, self.name = ec2.client("sqs", region, POLLS), name
@@ -38,7 +39,8 @@ class EventQueue:
         except ClientError as error:
             if error.response["Error"]["Code"] in MISSING:
                 return False
-            raise errors.Unavailable(f"the queue {self.name} cannot be asked for: {error}") from error
+            kind = errors.Forbidden if error.response["Error"]["Code"] in NOT_ALLOWED else errors.Unavailable
+            raise kind(f"the queue {self.name} cannot be asked for: {error}") from error
         except BotoCoreError as error:
             raise errors.Unavailable(f"the queue {self.name} cannot be asked for: {error}") from error
         return True

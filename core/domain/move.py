@@ -1,6 +1,6 @@
 """Whether an agent should be moved for money, and where to: one answer, one sentence. Stability beats savings (INV-10)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -12,6 +12,7 @@ from core.domain.waits import USUAL
 
 PRICE_WEIGHT, RISK_WEIGHT = 0.6, 0.4
 POISONED_RISK = 0.5
+RISKIER = 0.1  # P(lost within the hour) more than here: no saving is worth it; a pool is that calm six hours after it came back
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,12 @@ class Stay:
 
 
 def choose(place: Place, pools: Iterable[Pool], ice: set[str], policy: MovePolicy, last_move: datetime | None,
-           last_failover: datetime | None, now: datetime, repeat_block: timedelta = USUAL.repeat_block) -> Move | Stay:  # fmt: skip
-    """The best move of an agent, or why it stays. Reads nothing and changes nothing."""
+           last_failover: datetime | None, now: datetime, repeat_block: timedelta = USUAL.repeat_block,
+           risks: Mapping[str, float] | None = None) -> Move | Stay:  # fmt: skip
+    """The best move of an agent, or why it stays. Reads nothing and changes nothing.
+
+    ``risks`` is P(lost within the hour) by pool, as far as it was learned.
+    """
     if place.pool is None or place.price is None or place.on_demand is None:
         return Stay("no price is known of where it runs")
     if place.primary.notice_rank:
@@ -63,19 +68,19 @@ def choose(place: Place, pools: Iterable[Pool], ice: set[str], policy: MovePolic
     blocked = _too_soon(place, policy, last_move, failed_over_lately, now)
     if blocked:
         return Stay(blocked)
-    best = best_pool(place, pools, ice, now)
+    best = best_pool(place, pools, ice, now, risks or {})
     return _worth_it(place, best, policy, now) if best else Stay("no calm pool is cheaper")
 
 
-def best_pool(place: Place, pools: Iterable[Pool], ice: set[str], now: datetime) -> Pool | None:
+def best_pool(place: Place, pools: Iterable[Pool], ice: set[str], now: datetime, risks: Mapping[str, float]) -> Pool | None:
     """The calm pool with the lowest score among those that hold the workload for less than it costs now."""
-    fitting = [pool for pool in pools if _fits(place, pool, ice, now)]
-    return min(fitting, key=lambda pool: (score(pool, place.on_demand, now), pool.pool_id), default=None)
+    fitting = [pool for pool in pools if _fits(place, pool, ice, now) and not _riskier(place, pool, risks)]
+    return min(fitting, key=lambda pool: (score(pool, place.on_demand, now, risks.get(pool.pool_id, 0.0)), pool.pool_id), default=None)
 
 
-def score(pool: Pool, on_demand: float, now: datetime) -> float:
-    """0.6 · price ÷ On-Demand + 0.4 · risk (K-24); lower is better."""
-    return PRICE_WEIGHT * pool.price / on_demand + RISK_WEIGHT * risk(pool, now)
+def score(pool: Pool, on_demand: float, now: datetime, learned: float = 0.0) -> float:
+    """0.6 · price ÷ On-Demand + 0.4 · risk, the remembered or the learned, whichever is higher (K-24); lower is better."""
+    return PRICE_WEIGHT * pool.price / on_demand + RISK_WEIGHT * max(risk(pool, now), learned)
 
 
 def risk(pool: Pool, now: datetime) -> float:
@@ -100,6 +105,12 @@ def _fits(place: Place, pool: Pool, ice: set[str], now: datetime) -> bool:
         return False
     cheap = pool.price < place.price and pool.price <= place.on_demand  # INV-55
     return cheap and holds(pool, place.pool) and is_calm(pool, pool.pool_id in ice, now)
+
+
+def _riskier(place: Place, pool: Pool, risks: Mapping[str, float]) -> bool:
+    """Whether money would be bought with risk. A return from On-Demand weighs it, and may still be worth it."""
+    here = risks.get(place.primary.pool_id, 0.0)
+    return place.primary.lifecycle == "spot" and risks.get(pool.pool_id, 0.0) - here > RISKIER
 
 
 def _too_soon(

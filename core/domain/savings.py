@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from core.domain.lifecycle import NONE, Role
 
 HOUR = timedelta(hours=1)
+HOURS_PER_MONTH = 730  # MET-26
 STALE_AFTER = timedelta(minutes=30)
 ON_DEMAND_STALE_AFTER = timedelta(hours=24)
 STALE_FACTOR = 1.10  # INV-21: the last known price and a tenth
@@ -119,6 +120,11 @@ def amount(seconds: float, usd_per_hour: float) -> int:
 def net(sums: Mapping[str, int]) -> int:
     """Baseline less every cost; negative where we lost money."""
     return sums.get("baseline", 0) - sum(sums.get(line, 0) for line in COSTS)
+
+
+def usd(micros: int | None) -> float | None:
+    """Dollars; None where nothing is booked."""
+    return None if micros is None else int(micros) / MILLION
 
 
 def cents(parts: Mapping[str, int]) -> dict[str, int]:

@@ -178,11 +178,11 @@ def count_pending(tx: Tx) -> dict[str, Any]:
 
 
 def outstanding_terminations(tx: Tx) -> list[dict]:
-    """Instances marked for their end whose intent is over without it: a new order is due."""
+    """Instances marked for their end whose intent is over without it: a new order is due, unless the last one was wrong in itself."""
     return tx.all(
         "SELECT i.id, i.agent_id FROM instances i WHERE i.terminate_requested_at IS NOT NULL AND i.role IN ('REPLICA', 'ZOMBIE')"
         " AND i.ec2_instance_id IS NOT NULL AND NOT EXISTS"
-        " (SELECT 1 FROM actions x WHERE x.instance_id = i.id AND x.kind = 'terminate' AND x.state IN ('pending', 'done'))"
+        " (SELECT 1 FROM actions x WHERE x.instance_id = i.id AND x.kind = 'terminate' AND x.state IN ('pending', 'done', 'dead'))"
         " ORDER BY i.agent_id, i.id LIMIT 200"
     )
 

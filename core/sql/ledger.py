@@ -122,6 +122,16 @@ def sums_by_tag(tx: Tx, client_id: int, start: datetime, end: datetime, path: st
     )  # fmt: skip
 
 
+def net_of_agent(tx: Tx, agent_id: int) -> int | None:
+    """Of all that was ever booked of it, in millionths of a dollar; None where nothing is."""
+    row = tx.one(
+        "SELECT SUM(IF(line = 'baseline', micros, 0)) - SUM(IF(line = 'baseline', 0, micros)) AS micros"
+        " FROM savings_ledger WHERE agent_id = %(id)s",
+        id=agent_id,
+    )
+    return row["micros"]
+
+
 def lines(tx: Tx, client_id: int, start: datetime, end: datetime, before: int | None, limit: int) -> list[dict]:
     """Single lines, newest first."""
     return tx.all(

@@ -6,12 +6,13 @@ from core.database import Tx
 
 
 def totals(tx: Tx) -> dict:
-    """Over all clients. ``switches`` counts committed promotions."""
+    """Over all clients. ``switches`` counts committed promotions, ``net_micros`` sums the ledger (NULL: nothing is booked)."""
     return tx.one(
         "SELECT (SELECT COUNT(*) FROM clients WHERE status <> 'deleted') AS clients,"
         " (SELECT COUNT(*) FROM agents WHERE status <> 'deregistered') AS agents,"
         " (SELECT COALESCE(SUM(epoch), 0) FROM agents) AS switches,"
-        " (SELECT COUNT(*) FROM incidents WHERE open_slot = 1) AS open_incidents"
+        " (SELECT COUNT(*) FROM incidents WHERE open_slot = 1) AS open_incidents,"
+        " (SELECT SUM(IF(line = 'baseline', micros, 0)) - SUM(IF(line = 'baseline', 0, micros)) FROM savings_ledger) AS net_micros"
     )
 
 
@@ -38,6 +39,8 @@ def clients(tx: Tx, *, status: str | None, q: str | None, before: int | None, li
         " (SELECT COUNT(*) FROM agents a WHERE a.client_id = c.id AND a.status = 'active') AS agents,"
         " (SELECT COUNT(*) FROM instances i WHERE i.client_id = c.id AND i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE')) AS instances,"
         " (SELECT COUNT(*) FROM incidents x WHERE x.client_id = c.id AND x.open_slot = 1) AS open_incidents,"
+        " (SELECT SUM(IF(line = 'baseline', micros, 0)) - SUM(IF(line = 'baseline', 0, micros))"
+        "  FROM savings_ledger l WHERE l.client_id = c.id) AS net_micros,"
         " NULLIF(GREATEST(COALESCE((SELECT MAX(h.contact_at) FROM agent_heartbeats h WHERE h.client_id = c.id), '2000-01-01'),"
         "  COALESCE((SELECT MAX(s.created_at) FROM sessions s WHERE s.client_id = c.id), '2000-01-01')), '2000-01-01') AS last_activity_at"
         " FROM clients c WHERE (%(status)s IS NULL OR c.status = %(status)s)"

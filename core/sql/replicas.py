@@ -30,12 +30,13 @@ def by_uuid(tx: Tx, agent_id: int, uuid: str) -> Replica | None:
 
 
 def standbys(tx: Tx, agent_id: int) -> tuple[Standby, ...]:
-    """The agent's live replicas with their machines and their last contact, oldest order first."""
+    """The agent's live replicas with their machines and their last contact, oldest order first; flagged as its client sees it (INV-60)."""
     rows = tx.all(
         "SELECT i.*, h.contact_at, r.id AS replica_id,"
-        " (i.lifecycle = 'spot' AND COALESCE(m.danger_until > UTC_TIMESTAMP(6), 0)) AS flagged"
+        " (i.lifecycle = 'spot' AND (COALESCE(m.danger_until > UTC_TIMESTAMP(6), 0) OR COALESCE(o.danger_until > UTC_TIMESTAMP(6), 0))) AS flagged"
         " FROM replica_instances r JOIN instances i ON i.id = r.instance_id"
         " LEFT JOIN agent_heartbeats h ON h.instance_id = i.id LEFT JOIN pool_memory m ON m.pool_id = i.pool_id"
+        " LEFT JOIN pool_reports o ON o.pool_id = i.pool_id AND o.client_id = i.client_id"
         " WHERE r.agent_id = %(agent_id)s AND r.ended_at IS NULL AND i.role = 'REPLICA' ORDER BY r.id",
         agent_id=agent_id,
     )

@@ -34,8 +34,8 @@ PLACE = Place(primary(), HERE, 0.050, 0.100)
 ON_DEMAND = Place(primary(lifecycle="on-demand"), HERE, 0.100, 0.100)
 
 
-def decide(*pools: Pool, place=PLACE, policy=MovePolicy(), moved=None, failed=None, ice=frozenset(), now=NOW):  # noqa: B008
-    return choose(place, [HERE, *pools], set(ice), policy, moved, failed, now)
+def decide(*pools: Pool, place=PLACE, policy=MovePolicy(), moved=None, failed=None, ice=frozenset(), now=NOW, risks=None):  # noqa: B008
+    return choose(place, [HERE, *pools], set(ice), policy, moved, failed, now, risks=risks)
 
 
 def test_it_moves_to_the_cheaper_pool_and_says_what_that_saves():
@@ -68,6 +68,22 @@ def test_the_calmer_of_two_is_chosen_when_the_price_does_not_outweigh_the_risk()
     poisoned = pool("az2", 0.030, poisoned_until=NOW + timedelta(days=15))
 
     assert decide(poisoned, pool("az3", 0.032)).target.az_id == "az3"
+
+
+def test_a_pool_learned_to_be_riskier_is_not_bought_into_and_the_next_one_is():
+    fresh, calm = pool("az2", 0.020), pool("az3", 0.040)
+    learned = {HERE.pool_id: 0.024, fresh.pool_id: 0.64, calm.pool_id: 0.03}
+
+    assert decide(fresh, calm).target.az_id == "az2"
+    assert decide(fresh, calm, risks=learned).target.az_id == "az3"
+    assert isinstance(decide(fresh, risks=learned), Stay)
+
+
+def test_a_return_from_on_demand_weighs_what_was_learned_and_may_still_be_worth_it():
+    fresh, calm = pool("az2", 0.030), pool("az3", 0.035)
+
+    assert decide(fresh, calm, place=ON_DEMAND, risks={fresh.pool_id: 0.4}).target.az_id == "az3"
+    assert isinstance(decide(fresh, place=ON_DEMAND, risks={fresh.pool_id: 0.4}), Move)
 
 
 @pytest.mark.parametrize(("ago", "moves"), [(timedelta(minutes=59), False), (timedelta(minutes=61), True)])

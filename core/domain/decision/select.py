@@ -8,21 +8,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
-from core.domain.decision.values import (
-    MONTHLY_BY_BUCKET,
-    Choice,
-    Inputs,
-    Offer,
-    Present,
-    Ranked,
-    Rejected,
-    Verdict,
-    Weights,
-    Wish,
-)
+from core.domain.decision.values import Choice, Inputs, Offer, Present, Ranked, Rejected, Verdict, Weights, Wish
 from core.domain.pools import POISON_MEMORY, affordable
+from core.domain.risk import PRIOR, UNKNOWN_BAND
 
-UNKNOWN_RISK = MONTHLY_BY_BUCKET[2]
+UNKNOWN_RISK = PRIOR[UNKNOWN_BAND]  # as of a pool nobody has watched
 POISON_RISK = 0.4  # added on the day of an interruption; fades to nothing in 15 days
 COOL_DOWN = timedelta(minutes=60)  # no switch for price or mere risk so soon after another
 RETURN_AFTER = timedelta(minutes=30)  # On-Demand is kept at least so long before spot is tried again
@@ -98,13 +88,13 @@ FILTERS: tuple[tuple[str, Callable[[Offer, Inputs], str | None]], ...] = (
 
 
 def score(offer: Offer, on_demand_price: float | None, weights: Weights, now: datetime) -> float:
-    """0 is best. Without an On-Demand price the price term is 1; an unknown risk is the middle bucket's."""
+    """0 is best. Without an On-Demand price the price term is 1; an unknown risk is the prior's."""
     price = min(1.0, offer.price / on_demand_price) if on_demand_price and offer.price is not None else 1.0
     return weights.price * price + weights.risk * min(1.0, _risk(offer, now))
 
 
 def _risk(offer: Offer, now: datetime) -> float:
-    """Known or middling risk, and more while an interruption there is remembered (MET-17, soft)."""
+    """Known risk or the prior's, and more while an interruption there is remembered (MET-17, soft)."""
     known = UNKNOWN_RISK if offer.risk is None else offer.risk
     return known + POISON_RISK * max(0.0, (offer.poisoned_until - now) / POISON_MEMORY)
 
@@ -180,7 +170,7 @@ def _price_words(offer: Offer, wish: Wish) -> str:
 
 
 def _risk_words(offer: Offer) -> str:
-    return "risk unknown, taken as middling" if offer.risk is None else f"risk {100 * offer.risk:.1f} % a month"
+    return "risk unknown, taken as of a pool nobody watched" if offer.risk is None else f"risk {100 * offer.risk:.1f} % within the hour"
 
 
 def _clock(at: datetime) -> str:

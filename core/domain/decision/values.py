@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """A spot pool as a candidate. USD per hour; ``risk`` is P(interrupted within a month), 0..1, None when unknown."""
+    """A spot pool as a candidate. USD per hour; ``risk`` is P(lost within the hour), 0..1, None when unknown."""
 
     pool_id: str
     region: str

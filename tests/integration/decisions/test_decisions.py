@@ -1,12 +1,13 @@
 """Decisions over HTTP: asked, written down with their inputs, taken again from them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from core.decisions import output_of
 from core.domain.decision import select_best_instance
 from core.domain.decision.values import Inputs
+from core.domain.risk import PRIOR, UNKNOWN_BAND
 from core.sql import risk
 from tests.integration.conftest import data_of, error_of
 
@@ -32,7 +33,7 @@ def test_a_decision_names_a_pool_the_others_and_a_sentence(me, workload):
     assert told["decision"] in ("SWITCH", "STAY", "HOLD")
     assert told["target_pool"] in told["reason"]
     assert {one["pool"].split(":")[1] for one in told["runners_up"]} <= {"m5.large", "c5.large", "m6i.large"}
-    assert told["interruption_probability"] is None and told["latency_ms"] < 500
+    assert told["interruption_probability"] == PRIOR[UNKNOWN_BAND] and told["latency_ms"] < 500
 
 
 def test_a_much_cheaper_pool_is_worth_a_switch_and_the_saving_is_told(me, workload):
@@ -65,13 +66,30 @@ def test_a_pool_in_danger_is_listed_with_the_reason_and_the_time(world, me, work
     assert len(options) == 9
 
 
-def test_the_advisors_bucket_of_a_type_is_its_risk(world, me, workload):
+def risk_by_type(me, workload) -> dict[str, set[float]]:
+    options = data_of(me.get(f"/api/client/instances/{workload.primary.uuid}/available-options"))["options"]
+    return {kind: {one["risk"] for one in options if one["instance_type"] == kind} for kind in ("m5.large", "c5.large")}
+
+
+def test_the_advisors_rank_of_a_type_moves_the_risk_of_pools_nobody_watched(world, me, workload):
     world.db.run(lambda tx: risk.write_rates(tx, [("us-east-1", "Linux", "m5.large", 4, 60, date(2026, 1, 1))]))
 
-    options = data_of(me.get(f"/api/client/instances/{workload.primary.uuid}/available-options"))["options"]
+    told = risk_by_type(me, workload)
 
-    assert {one["risk"] for one in options if one["instance_type"] == "m5.large"} == {0.4}
-    assert {one["risk"] for one in options if one["instance_type"] == "c5.large"} == {None}
+    assert told["c5.large"] == {PRIOR[UNKNOWN_BAND]}
+    assert min(told["m5.large"]) > PRIOR[UNKNOWN_BAND]
+
+
+def test_a_pool_seen_to_come_back_a_moment_ago_is_the_riskier_choice(world, me, workload):
+    fresh, now = "use1-az1:m5.large:linux", world.now()
+    seen = [(fresh, "lost", now - timedelta(minutes=20), "a"), (fresh, "available", now - timedelta(minutes=3), "b")]
+    world.db.run(lambda tx: risk.observe(tx, seen))
+
+    told = data_of(ask(me, workload, prices=[{"pool_id": fresh, "spot_price": 0.004}]))
+
+    assert told["target_pool"] not in (fresh, None)
+    assert min(risk_by_type(me, workload)["m5.large"]) < 0.05 < 0.5 < max(risk_by_type(me, workload)["m5.large"])
+    assert told["decision"] == "STAY"
 
 
 def test_the_last_decision_says_why_nothing_moves_by_itself(me, workload):

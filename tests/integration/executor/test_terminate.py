@@ -68,7 +68,7 @@ def test_a_machine_that_became_primary_after_its_end_was_ordered_is_not_ended(sh
     assert shop.calls("TerminateInstances") == []
 
 
-def test_a_machine_without_our_tag_is_not_ended(shop: Shop, executor):
+def test_a_machine_without_our_tag_is_not_ended_and_that_is_said_once(shop: Shop, executor):
     """The first PRIMARY was launched by people."""
     world, foreign = shop.world, shop.workload.primary
     replica_id = world.replica(shop.workload).instance_id
@@ -77,9 +77,15 @@ def test_a_machine_without_our_tag_is_not_ended(shop: Shop, executor):
 
     executor.drain()
 
-    assert shop.intent("terminate")["state"] == "failed"
+    assert shop.intent("terminate")["state"] == "dead"
     assert "not tagged" in shop.intent("terminate")["last_error"]
     assert shop.calls("TerminateInstances") == []
+    for _ in range(3):
+        assert reconcile()["terminations"] == 0
+        executor.drain()
+    [alarm] = world.all("SELECT title, text FROM notifications WHERE dedupe_key LIKE 'failed:%%' OR dedupe_key LIKE '%%:failed:%%'")
+    assert foreign.ec2_instance_id in alarm["text"] and "not tagged" in alarm["text"]
+    assert world.one("SELECT COUNT(*) AS n FROM actions WHERE kind = 'terminate'")["n"] == 1
 
 
 @pytest.mark.parametrize("ec2_id", ["ended", "i-0123456789abcdef0"])

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from core import ledger, past
 from tests.integration.conftest import error_of
 
 
@@ -15,6 +16,25 @@ def test_totals_count_every_client_and_leave_null_what_nobody_measured(world, as
     assert told["instances"] == {"PRIMARY": 3, "REPLICA": 1, "ZOMBIE": 0, "TERMINATED": 0}
     assert told["savings_usd"] is None
     assert told["monthly_spend_usd"] == pytest.approx(730 * (0.032 + 0.030 + 0.032), abs=0.01)
+
+
+def test_what_was_saved_is_the_net_of_the_ledger_in_total_by_client_by_agent_and_in_the_export(world, ask, admin, town):
+    shop = town[0]
+    world.client("Idle")
+    world.jump(hours=2)
+    ledger.book()
+    booked = world.all("SELECT client_id, agent_id, line, micros FROM savings_ledger")
+    net = lambda **of: sum(row["micros"] * (1 if row["line"] == "baseline" else -1) for row in booked if of.items() <= row.items()) / 1e6  # noqa: E731
+
+    clients = {one["name"]: one for one in ask("/api/admin/clients")["clients"]}
+    agent = world.db.run(lambda tx: past.statistics(tx, world.agent(shop)))
+    sheet = csv.DictReader(io.StringIO(admin.get("/api/admin/export/global-stats").get_data(as_text=True)))
+
+    assert ask("/api/admin/stats")["savings_usd"] == pytest.approx(net())
+    assert clients["Acme"]["savings_usd"] == pytest.approx(net(client_id=shop.client.id))
+    assert clients["Idle"]["savings_usd"] is None
+    assert agent["savings_usd"] == pytest.approx(net(agent_id=shop.id)) != clients["Acme"]["savings_usd"]
+    assert {line["name"]: line["savings_usd"] for line in sheet}["Acme"] == str(clients["Acme"]["savings_usd"])
 
 
 def test_without_a_price_the_spend_is_unknown_not_nought(world, ask):

@@ -7,6 +7,7 @@ import pytest
 
 from core import safe_mode
 from core.reconciler import reconcile
+from core.risk import RiskManager
 from tests.integration.conftest import data_of, error_of
 from tests.world import World
 
@@ -72,6 +73,18 @@ def test_a_pool_is_chosen_by_hand_unless_it_is_unknown_or_flagged(world, me, bas
     assert error_of(me.post(base, {"mode": "manual", "pool": "use1-az9:m5.large:linux"})) == (422, "VALIDATION_ERROR")
     assert error_of(me.post(base, {"mode": "manual", "pool": "use1-az1:m5.large:linux"})) == (409, "POOL_FLAGGED")
     assert data_of(me.post(base, {"mode": "manual", "pool": "use1-az2:m5.large:linux"}))["pool_id"] == "use1-az2:m5.large:linux"
+
+
+def test_a_pool_that_this_client_alone_reported_is_flagged_for_it_and_for_nobody_else(world, me, api, base, shop):
+    other = world.workload("other", aws_account="210987654321")
+    world.execute("UPDATE agent_configs SET manual_replica_enabled = 1, auto_switch_enabled = 0")
+    pool = {"mode": "manual", "pool": "use1-az1:m5.large:linux"}
+    world.db.run(lambda tx: RiskManager(tx, shop.client.id).register_risk_event(pool["pool"], "rebalance_notice"))
+
+    theirs = api.by(other.client.token).post(f"/api/agents/{other.uuid}/replicas", pool)
+
+    assert error_of(me.post(base, pool)) == (409, "POOL_FLAGGED")
+    assert data_of(theirs)["pool_id"] == pool["pool"]
 
 
 def test_in_auto_switch_nothing_is_launched_by_hand(world, me, base):
@@ -154,6 +167,14 @@ def test_a_replica_that_should_not_take_over_is_refused_by_name(world, me, base,
 
     assert error_of(me.post(f"{base}/{replica.uuid}/promote", {"epoch": 0})) == (409, code)
     assert world.instance(shop.primary.id).role == "PRIMARY"
+
+
+def test_a_replica_in_a_pool_that_its_own_client_reported_is_not_promoted_by_hand(world, me, base, shop):
+    replica = by_hand(world, shop)
+    pool = world.instance(replica.instance_id).pool_id
+    world.db.run(lambda tx: RiskManager(tx, shop.client.id).register_risk_event(pool, "rebalance_notice"))
+
+    assert error_of(me.post(f"{base}/{replica.uuid}/promote", {"epoch": 0})) == (409, "POOL_FLAGGED")
 
 
 def test_a_replica_is_ended_by_hand_and_a_promoted_one_is_not(world, me, base, shop):

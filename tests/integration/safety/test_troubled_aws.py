@@ -11,6 +11,8 @@ from core.actions import Executor
 from core.cloud.aws import NoSession
 from core.cloud.errors import Answer
 from core.crew import Crew
+from core.event_intake import Intake
+from core.pricing import collect, score_placements
 from core.sql import accounts
 from core.watch import watch
 from tests.integration.safety.orders import carry_out, impatient, order_many, pending
@@ -143,6 +145,26 @@ def test_a_question_to_an_account_that_is_left_alone_is_not_asked(open_one: Shop
 
     with pytest.raises(errors.Unavailable, match="does not answer"):
         breaker.ask(clouds, owner, lambda ec2: pytest.fail("asked"))
+
+
+def test_neither_prices_nor_queues_are_asked_for_in_an_account_that_is_left_alone(open_one: Shop, clouds, settings):
+    database.run(lambda tx: breaker.may_call(tx, open_one.workload.account_id))
+    before = len(open_one.simulator.calls(since=open_one.since))
+
+    told = collect(clouds), score_placements(clouds), Intake(clouds, settings).tend()
+
+    assert (told[0]["unreachable"], told[1]["placement_scores"], told[2]["queues"]) == (1, 0, 0)
+    assert len(open_one.simulator.calls(since=open_one.since)) == before
+
+
+def test_a_role_that_may_not_read_queues_is_no_silence_of_its_account(shop: Shop, clouds, settings):
+    shop.simulator.fault("GetQueueUrl", code="AccessDenied", http_status=403, share=1.0)
+
+    for _ in range(breaker.FAILURES + 1):
+        assert Intake(clouds, settings).tend()["queues"] == 0
+        shop.world.jump(seconds=30)
+
+    assert shop.world.one("SELECT * FROM account_breakers") is None
 
 
 def test_one_accounts_slow_answers_hold_up_nobody_else(shop: Shop, executor):

@@ -2,12 +2,14 @@
 
 import json
 import random
+from datetime import timedelta
 
 import pytest
 
 from core import errors, plans
 from core.planner import plan_ahead
 from core.reconciler import reconcile
+from core.sql import risk
 from tests.integration.switching.conftest import TARGET, Moving
 
 
@@ -43,6 +45,16 @@ def test_a_plan_says_what_it_saves_risks_and_touches_and_waits(cheap: Moving):
     assert plan["expected_usd_per_hour"] == pytest.approx(0.017)
     assert plan["risk"] == 0 and "web-shop" in plan["blast_radius"] and len(plan["fingerprint"]) == 64
     assert launches(cheap) == 0
+
+
+def test_no_plan_leads_into_a_pool_that_just_came_back(cheap: Moving):
+    now = cheap.world.now()
+    seen = [(TARGET, "lost", now - timedelta(minutes=50), "a"), (TARGET, "available", now - timedelta(minutes=40), "b")]
+    cheap.world.db.run(lambda tx: risk.observe(tx, seen))
+
+    plan_ahead()
+
+    assert TARGET not in {row["target_pool_id"] for row in cheap.world.all("SELECT target_pool_id FROM plans")}
 
 
 def test_a_workload_has_one_open_plan_however_often_the_planner_looks(cheap: Moving):
