@@ -65,11 +65,13 @@ class Stack:
         return Levers(self.simulator_url)
 
     def start(self) -> "Stack":
-        """Start every part in order; what was started is stopped again when one fails."""
+        """Start every part, the simulator while the database starts; what was started is stopped again when one fails."""
         try:
+            if self.simulated:
+                self._launch_simulator()
             self.start_database()
             if self.simulated:
-                self.start_simulator()
+                self._wait_for_simulator()
             self.start_server()
         except BaseException:
             self.stop()
@@ -93,12 +95,18 @@ class Stack:
         connection.close()
 
     def start_simulator(self) -> None:
+        self._launch_simulator()
+        self._wait_for_simulator()
+
+    def _launch_simulator(self) -> None:
         log = (self.folder / "simulator.log").open("ab")
         self._simulator = subprocess.Popen(
             [sys.executable, "-m", "core.cloud.simulator", "--port", str(self.ports["simulator"]), "--state",
              str(self.folder / "simulator"), "--boot-seconds", str(self.boot_seconds), "--seed", str(self.seed)],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
+
+    def _wait_for_simulator(self) -> None:
         self._wait_for("simulator", self._simulator, f"{self.simulator_url}/control/health", 15)
 
     def start_server(self) -> None:
