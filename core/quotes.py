@@ -6,7 +6,7 @@ from config.settings import current
 from core.database import Tx
 from core.domain.lifecycle import Instance
 from core.domain.savings import ON_DEMAND_STALE_AFTER, STALE_AFTER, Quote, quote
-from core.sql import ledger
+from core.sql import ledger, pools
 
 
 def source() -> str:
@@ -21,7 +21,7 @@ def spot(tx: Tx, pool_id: str | None, at: datetime) -> Quote | None:
 
 
 def on_demand(tx: Tx, region: str, instance_type: str, at: datetime) -> Quote | None:
-    row = ledger.on_demand_price(tx, region, instance_type)
+    row = pools.on_demand(tx, region, instance_type)
     return row and quote(row["price"], row["updated_at"], ON_DEMAND_STALE_AFTER, source(), at)
 
 

@@ -9,14 +9,6 @@ def spot_price(tx: Tx, pool_id: str) -> dict | None:
     return tx.one("SELECT price, updated_at FROM spot_pools WHERE pool_id = %(id)s", id=pool_id)
 
 
-def on_demand_price(tx: Tx, region: str, instance_type: str) -> dict | None:
-    return tx.one(
-        "SELECT price, updated_at FROM ondemand_prices WHERE region = %(region)s AND instance_type = %(type)s AND product = 'linux'",
-        region=region,
-        type=instance_type,
-    )
-
-
 def span(tx: Tx) -> dict:
     """The first moment there is something to book, and the last hour that is wholly booked; NULL where there is none."""
     return tx.one("SELECT (SELECT MIN(created_at) FROM agents) AS first, (SELECT MAX(hour) FROM ledger_hours) AS closed")

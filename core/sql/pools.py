@@ -91,12 +91,17 @@ def witnesses(tx: Tx, pool_id: str) -> dict:
 
 def on_demand_price(tx: Tx, region: str, instance_type: str) -> float | None:
     """USD per hour, or None where it is unknown."""
-    row = tx.one(
-        "SELECT price FROM ondemand_prices WHERE region = %(region)s AND instance_type = %(type)s AND product = 'linux'",
+    row = on_demand(tx, region, instance_type)
+    return row and row["price"]
+
+
+def on_demand(tx: Tx, region: str, instance_type: str) -> dict | None:
+    """The same with the time it was read."""
+    return tx.one(
+        "SELECT price, updated_at FROM ondemand_prices WHERE region = %(region)s AND instance_type = %(type)s AND product = 'linux'",
         region=region,
         type=instance_type,
     )
-    return row and row["price"]
 
 
 def write_pools(tx: Tx, rows: list[tuple]) -> int:
