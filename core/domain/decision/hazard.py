@@ -6,9 +6,11 @@ about interruption (Spearman 0.00-0.20 between Spot Advisor bucket and saving in
 
 from bisect import bisect_right
 
+from core.domain.risk import BAND_ENDS
+
 # Losses per hour by hours since the pool came back, from P(loss within 60 min) on public availability traces
 # (NSDI'24 "Can't Be Late", V100 in nine zones, 2023), as -ln(1-P).
-AGES = (0.1, 0.25, 0.5, 1.0, 3.0, 6.0, 12.0, 24.0)
+AGES = tuple(end / 3600 for end in BAND_ENDS)
 BY_AGE = (1.8, 1.2, 0.8, 0.45, 0.26, 0.16, 0.10, 0.08, 0.025)
 # How much worse than that with so many pools up, the pool itself counted: one, two, three or four, more.
 CROWDS = (1.5, 2.5, 4.5)
