@@ -31,7 +31,10 @@ export default function SwitchesPage() {
   return (
     <>
       <header className={pages.head}>
-        <h1>Switches</h1>
+        <div>
+          <h1>Switches</h1>
+          <p className={pages.sentence}>Every move of a workload, newest first: by plan, by hand or in an emergency.</p>
+        </div>
         <KeepFile ask={() => api.switchesFile(id)} name="switch-history.csv" />
       </header>
       <Card state={state} empty={EMPTY}>

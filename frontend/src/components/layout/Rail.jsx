@@ -61,7 +61,7 @@ function Place({ place: [to, word, Icon], narrow, onChoose }) {
 
 // Which client the administrator looks at.
 function InView({ client, narrow, onChoose }) {
-  const words = client ? `${client}: look at another client` : "Look at a client";
+  const words = client ? `${client}: look at another client` : "No client in view: look at one";
   return (
     <Named word={words} narrow={narrow}>
       <NavLink to="/admin/clients" className={classes.client} onClick={onChoose} aria-label={words}>

@@ -72,7 +72,7 @@ function PoolFigures({ pool }) {
     <Figures columns={4}>
       <Figure label="price" value={unitPrice(pool.price_usd_per_hour)} note={SOURCES[pool.data_source]} tone={pool.stale ? "bad" : undefined} />
       <Figure
-        label="below on-demand"
+        label="below On-Demand"
         value={percent(discount(pool.price_usd_per_hour, pool.on_demand_usd_per_hour))}
         note={unitPrice(pool.on_demand_usd_per_hour)}
       />

@@ -38,7 +38,7 @@ test("a cell says its risk in a word and a figure, and its price", () => {
 
 test("an avoided pool says for how long, a stale price that it is stale", () => {
   show(<HeatTable pools={[pool({ flag: "danger", avoided_until: "2026-01-01T12:28:00Z", stale: true })]} />);
-  expect(screen.getByText(/Avoided (28|29) min/)).toBeTruthy();
+  expect(screen.getByText(/Avoided for (28|29) min/)).toBeTruthy();
   expect(screen.getByText("stale")).toBeTruthy();
 });
 
