@@ -58,8 +58,10 @@ export default function EmergenciesPage() {
 
 // More than one page of open ones is more than anybody counts.
 function verdict([{ incidents, next_cursor: more }]) {
-  if (incidents.length === 0) return "No emergency is open.";
-  return `${more ? "More than " : ""}${plural(incidents.length, "emergency is open", "emergencies are open")}.`;
+  const carried = incidents.filter(({ serving_at: serving }) => serving).length;
+  const running = incidents.length - carried;
+  const now = running ? `${more ? "More than " : ""}${plural(running, "emergency is", "emergencies are")} under way.` : "No emergency is under way.";
+  return carried ? `${now} ${plural(carried, "is", "are")} carried over, with the file still open.` : now;
 }
 
 function List({ incidents }) {
