@@ -9,7 +9,7 @@ from core import audit, errors, events, notifications, quotes, switching
 from core.database import Tx
 from core.domain.lifecycle import Agent
 from core.domain.move import MovePolicy, risk
-from core.domain.plan import EVERYTHING, PLAN_LIFE, Mode, Plan, Seen, drift, effective_mode, fingerprint
+from core.domain.plan import EVERYTHING, PLAN_LIFE, Mode, Plan, Seen, drift, effective_mode, fingerprint, what_moved
 from core.domain.serialize import canonical
 from core.domain.switch import Order, is_calm, refuse
 from core.locks import lock_agent
@@ -191,7 +191,7 @@ def _stopped(tx: Tx, agent: Agent, plan: Plan, wanted: Order) -> errors.SpotErro
     if not moved:
         return None
     plans.move(tx, plan.id, "proposed", "drifted", now=now, outcome="The state it was made for is no more", drift=canonical(moved))
-    _tell(tx, agent, "plan_drifted", f"Not carried out, things moved ({', '.join(sorted(moved))}): {plan.sentence}", audit.SYSTEM)
+    _tell(tx, agent, "plan_drifted", f"{plan.sentence}; not carried out, because {what_moved(moved)} changed meanwhile", audit.SYSTEM)
     return errors.PlanDrifted(drift=moved)
 
 

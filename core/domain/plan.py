@@ -35,6 +35,13 @@ ARROWS = {
 OPEN_STATES = frozenset(ARROWS)
 
 
+MOVED = {
+    "primary": "the PRIMARY", "epoch": "the number of promotions", "pool_id": "its pool", "lifecycle": "how it is bought",
+    "price": "its price", "target_pool_id": "the target", "target_price": "the target's price",
+    "target_is_calm": "the calm of the target",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class ModeRule(FromRow):
     """One setting; 0 and ``*`` stand for every account, agent and kind."""
@@ -111,6 +118,12 @@ def drift(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict]:
         for name, value in after.items()
         if not _same(name, before.get(name), value)
     }
+
+
+def what_moved(moved: Iterable[str]) -> str:
+    """The fields of a drift in words: ``its price and the calm of the target``."""
+    words = [MOVED[name] for name in sorted(moved)]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def effective_mode(rules: Iterable[ModeRule], account_id: int, agent_id: int, kind: str) -> Mode:

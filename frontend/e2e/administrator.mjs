@@ -6,6 +6,7 @@ const PAGES = [
   ["/admin", "platform"],
   ["/admin/clients", "clients"],
   ["/admin/search?q=web", "search"],
+  ["/models", "administrators-models"],
   ["/api-reference", "reference"],
 ];
 

@@ -19,7 +19,7 @@ async function crowd(browser) {
   await shot(page, "crowd");
   figures.rest_share = await busyShare(page);
   figures.search_ms = await searchTimes(page);
-  figures.sort_ms = await clickTimes(page, page.getByRole("columnheader").getByRole("button", { name: "Price against on-demand" }));
+  figures.sort_ms = await clickTimes(page, page.getByRole("columnheader").getByRole("button", { name: "Price against On-Demand" }));
   figures.filter_ms = await clickTimes(page, page.getByRole("group", { name: "Which workloads" }).getByRole("button", { name: /^Serving/ }));
   if (figures.rest_share > BUSIEST_SHARE) findings.push(`at rest the page keeps ${figures.rest_share} of a core busy`);
   for (const what of ["search", "sort", "filter"]) {

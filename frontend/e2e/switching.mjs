@@ -11,6 +11,7 @@ async function switching(browser) {
   await approve(page, name);
   await watchTheMove(page, name);
   await readTheLedger(page, name);
+  await askForAdvice(page, name);
   for (const [view, size] of Object.entries(VIEWS)) await lookAround(browser, view, size, cookies);
 }
 
@@ -73,12 +74,23 @@ async function readTheLedger(page, name) {
   if (!/^savings-.*csv$/.test(file.suggestedFilename())) findings.push(`the file is called ${file.suggestedFilename()}`);
 }
 
+// Advice moves nothing; its runners-up and rejected pools are one click deeper.
+async function askForAdvice(page, name) {
+  await page.getByRole("link", { name: "Decisions", exact: true }).click();
+  await page.getByLabel("Workload to decide for").selectOption({ label: name });
+  await page.getByRole("button", { name: "Where should it stand?" }).click();
+  const advice = page.getByRole("article").filter({ hasText: name }).first();
+  await advice.waitFor({ timeout: 15_000 });
+  await advice.getByText(/rejected pool/).click();
+  await inspect(page, "decision-open");
+}
+
 async function lookAround(browser, view, size, cookies) {
   const page = await open(browser, size, cookies);
-  for (const name of ["plans", "switches", "savings"]) {
+  for (const name of ["plans", "switches", "savings", "decisions", "models"]) {
     await page.goto(`${options.url}/${name}`);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.getByRole("table").first().waitFor();
+    await page.getByRole(name === "decisions" ? "article" : "table").first().waitFor();
     await page.waitForTimeout(400);
     await inspect(page, `${name}-${view}`);
   }

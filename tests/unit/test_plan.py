@@ -1,13 +1,25 @@
 """Plans: who decides, when a plan is over, and what counts as drift."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.domain.plan import ARROWS, KINDS, OPEN_STATES, Mode, ModeRule, Plan, Seen, drift, effective_mode, fingerprint
+from core.domain.plan import (
+    ARROWS,
+    KINDS,
+    OPEN_STATES,
+    Mode,
+    ModeRule,
+    Plan,
+    Seen,
+    drift,
+    effective_mode,
+    fingerprint,
+    what_moved,
+)
 
 NOW = datetime(2026, 5, 1, 10, tzinfo=UTC)
 SEEN = Seen("i-1", 3, "az1:m5.large:linux", "spot", 0.030, "az2:m5.large:linux", 0.020, True)
@@ -55,6 +67,13 @@ def test_a_change_of_what_the_plan_rests_on_is_drift_and_says_before_and_after(c
     name, after = next(iter(change.items()))
 
     assert drift(SEEN.values(), replace(SEEN, **change).values()) == {name: {"before": SEEN.values()[name], "after": after}}
+
+
+def test_every_field_of_a_drift_has_words():
+    for field in fields(Seen):
+        assert "_" not in what_moved([field.name])
+    assert what_moved({"target_is_calm": 0, "price": 0}) == "its price and the calm of the target"
+    assert what_moved({"price": 0, "epoch": 0, "primary": 0}) == "the number of promotions, its price and the PRIMARY"
 
 
 @given(st.floats(-0.099, 0.099))

@@ -1,6 +1,7 @@
 // Where each workload should stand: what was chosen, in one sentence; what else was good; what was out, and why.
-import { Button } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
+import { useState } from "react";
 
 import pages from "./Page.module.css";
 import { Card } from "../components/cards/Card.jsx";
@@ -20,7 +21,7 @@ export default function DecisionsPage() {
   const fleet = useFleet();
   const decide = useDecide();
   useDocumentTitle("Decisions · Spot Optimizer");
-  const asked = (fleet.data?.agents ?? []).filter(({ primary }) => primary);
+  const asked = (fleet.data?.agents ?? []).filter(({ primary }) => primary).toSorted(byName);
   return (
     <>
       <header className={pages.head}>
@@ -28,18 +29,33 @@ export default function DecisionsPage() {
           <h1>Decisions</h1>
           <p className={pages.sentence}>Advice: a decision moves nothing by itself.</p>
         </div>
-        <div className={pages.title}>
-          {asked.slice(0, 8).map((agent) => (
-            <Button key={agent.agent_id} variant="default" size="sm" loading={decide.isPending} onClick={() => decide.mutate(agent)}>
-              Decide for {agent.logical_name}
-            </Button>
-          ))}
-        </div>
+        {asked.length > 0 && <Ask agents={asked} asking={decide} />}
       </header>
       {decide.isError && <Problem title="This could not be decided">{decide.error.message}</Problem>}
       <Card title="Newest first" state={state} empty={EMPTY}>
         {({ decisions }) => decisions.map((one) => <Decision key={one.decision_id} decision={one} />)}
       </Card>
     </>
+  );
+}
+
+const byName = (a, b) => a.logical_name.localeCompare(b.logical_name, "en", { numeric: true });
+
+function Ask({ agents, asking }) {
+  const [chosenId, choose] = useState(null);
+  const chosen = agents.find(({ agent_id: id }) => id === chosenId) ?? agents[0];
+  return (
+    <div className={pages.tools}>
+      <NativeSelect
+        size="sm"
+        aria-label="Workload to decide for"
+        value={chosen.agent_id}
+        onChange={(event) => choose(event.currentTarget.value)}
+        data={agents.map(({ agent_id: value, logical_name: label }) => ({ value, label }))}
+      />
+      <Button size="sm" loading={asking.isPending} onClick={() => asking.mutate(chosen)}>
+        Where should it stand?
+      </Button>
+    </div>
   );
 }

@@ -7,12 +7,13 @@ import { Link } from "react-router";
 import pages from "./Page.module.css";
 import { Card } from "../components/cards/Card.jsx";
 import { Chips } from "../components/Chips.jsx";
-import { KINDS, ending } from "../components/emergency/words.js";
+import { KINDS, standing } from "../components/emergency/words.js";
 import classes from "../components/Rows.module.css";
 import { Sentence } from "../components/Sentence.jsx";
+import { Mark } from "../components/Sign.jsx";
 import { Time } from "../components/Time.jsx";
 import { useIncidents } from "../hooks/useFleet.js";
-import { seconds } from "../services/format.js";
+import { plural, seconds } from "../services/format.js";
 
 const CHIPS = [
   ["all", "All"],
@@ -32,11 +33,15 @@ const HEADS = ["Workload", "State", "What happened", "Without service", "When"];
 export default function EmergenciesPage() {
   const [shown, setShown] = useState("all");
   const state = useIncidents(OPEN[shown]);
+  const { data: open } = useIncidents(true);
   useDocumentTitle("Emergencies · Spot Optimizer");
   return (
     <>
       <header className={pages.head}>
-        <h1>Emergencies</h1>
+        <div>
+          <h1>Emergencies</h1>
+          {open && <p className={pages.sentence}>{verdict(open.pages)}</p>}
+        </div>
       </header>
       <Chips label="Which emergencies" chips={CHIPS} chosen={shown} onChoose={setShown} />
       <Card state={state} empty={empty(shown)}>
@@ -49,6 +54,14 @@ export default function EmergenciesPage() {
       )}
     </>
   );
+}
+
+// More than one page of open ones is more than anybody counts.
+function verdict([{ incidents, next_cursor: more }]) {
+  const carried = incidents.filter(({ serving_at: serving }) => serving).length;
+  const running = incidents.length - carried;
+  const now = running ? `${more ? "More than " : ""}${plural(running, "emergency is", "emergencies are")} under way.` : "No emergency is under way.";
+  return carried ? `${now} ${plural(carried, "is", "are")} carried over, with the file still open.` : now;
 }
 
 function List({ incidents }) {
@@ -79,7 +92,7 @@ function Row({ incident }) {
         <Link to={`/agents/${incident.agent_id}/emergencies/${incident.incident_id}`}>{incident.agent_name}</Link>
       </th>
       <td data-label="State" className={pages.figure}>
-        {ending({ ...incident, carried: incident.serving_at }) ?? "Open"}
+        <Mark {...standing(incident)} />
       </td>
       <td data-wide>
         {KINDS[incident.kind]}

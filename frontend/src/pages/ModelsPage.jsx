@@ -10,6 +10,7 @@ import { Checks } from "../components/models/Checks.jsx";
 import { Confirm } from "../components/models/Confirm.jsx";
 import { ModelTable } from "../components/models/ModelTable.jsx";
 import { Upload } from "../components/models/Upload.jsx";
+import { labelOf } from "../components/models/words.js";
 import { Timeline } from "../components/emergency/Timeline.jsx";
 import { useModels, useModelSessions } from "../hooks/useModels.js";
 import { useSession } from "../hooks/useSession.jsx";
@@ -52,11 +53,11 @@ export default function ModelsPage() {
 }
 
 function Details({ model, isAdmin }) {
-  const label = model.model_id ? `${model.name} ${model.version}` : model.name;
+  const label = labelOf(model);
   const { calibration } = model.scorecard;
   return (
     <div className={classes.split}>
-      <Card title={`Calibration of ${label}`}>
+      <Card title={`${label}: said and happened`}>
         {calibration.length ? <Calibration name={label} bins={calibration} /> : <p className={classes.nothing}>{NOTHING_YET}</p>}
       </Card>
       <div className={classes.column}>
@@ -86,8 +87,9 @@ const UNCHANGED = { title: "No model was ever uploaded", text: "The static rule 
 const NOTHING_YET =
   "No prediction has an outcome yet: each is made for the next hour, every ten minutes for each Spot instance, and compared with what happened.";
 
-function verdict({ model_id: id, name, version, scorecard }) {
-  const who = id ? `${name} ${version} estimates` : "The static rule estimates";
+function verdict(model) {
+  const { scorecard } = model;
+  const who = `${labelOf(model)} estimates`;
   if (!scorecard.outcomes) return `${who} the risk of every pool. How well is not known yet.`;
   const gain = 1 - scorecard.brier / scorecard.base_brier;
   const against = gain >= 0 ? `${percent(gain)} better than` : `${percent(-gain)} worse than`;

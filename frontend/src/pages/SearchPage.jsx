@@ -23,7 +23,10 @@ export default function SearchPage() {
   return (
     <>
       <header className={classes.head}>
-        <h1>Search</h1>
+        <div>
+          <h1>Search</h1>
+          <p className={classes.sentence}>Clients, workloads, machines, commands and emergencies of every client.</p>
+        </div>
       </header>
       <Field value={wanted} onChange={(q) => setParams(q ? { q } : {}, { replace: true })} />
       {settled.length < 2 ? <Hint /> : <Found found={found} wanted={settled} />}
@@ -51,7 +54,7 @@ function Field({ value, onChange }) {
 }
 
 function Hint() {
-  return <p className={classes.sentence}>Two letters are enough: clients, workloads, machines, commands and emergencies are searched.</p>;
+  return <p className={classes.sentence}>Two letters are enough.</p>;
 }
 
 function Found({ found, wanted }) {

@@ -23,7 +23,7 @@ export function SignInPage({ problem }) {
         <Logo />
         <h1>Sign in</h1>
         <Text size="sm" c="var(--quiet)">
-          With your client’s token. <code>scripts/server</code> prints a link that does it for you.
+          With your client’s token, or the administrator’s. <code>scripts/server</code> prints links that do it for you.
         </Text>
         <PasswordInput
           label="Token"

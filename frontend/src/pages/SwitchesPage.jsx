@@ -31,7 +31,10 @@ export default function SwitchesPage() {
   return (
     <>
       <header className={pages.head}>
-        <h1>Switches</h1>
+        <div>
+          <h1>Switches</h1>
+          <p className={pages.sentence}>Every move of a workload, newest first: by plan, by hand or in an emergency.</p>
+        </div>
         <KeepFile ask={() => api.switchesFile(id)} name="switch-history.csv" />
       </header>
       <Card state={state} empty={EMPTY}>
@@ -73,13 +76,13 @@ function Row({ move }) {
           <Sentence>{`${CAUSES[move.cause]}${move.cause === "emergency" ? "" : `, ${whoIs(move.user)}`}: ${move.sentence}.`}</Sentence>
         </span>
       </td>
-      <td data-label="Price" className={pages.figure}>
+      <td data-label="Price">
         {unitPrice(move.old_usd_per_hour)} → {unitPrice(move.new_usd_per_hour)}
         <span className={rows.sub}>{move.stale ? <Dashed>last known price</Dashed> : `prices: ${move.data_source}`}</span>
       </td>
-      <td data-label="Without service" className={pages.figure}>
+      <td data-label="Without service">
         {seconds(move.downtime_seconds)}
-        <span className={rows.sub}>{move.downtime_method ? (METHODS[move.downtime_method] ?? move.downtime_method) : MISSING}</span>
+        <span className={pages.reason}>{move.downtime_method ? (METHODS[move.downtime_method] ?? move.downtime_method) : MISSING}</span>
       </td>
       <td data-label="When" className={pages.figure}>
         <Time at={move.started_at} />

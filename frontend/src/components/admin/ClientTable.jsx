@@ -59,7 +59,7 @@ function Row({ client }) {
       <td data-label="Last heard" className={classes.quiet}>
         <Time at={client.last_activity_at} />
       </td>
-      <td data-wide align="right">
+      <td data-wide className={rows.act}>
         <Button variant="default" size="sm" onClick={look} disabled={isGone}>
           Look at it<VisuallyHidden> ({client.name})</VisuallyHidden>
         </Button>

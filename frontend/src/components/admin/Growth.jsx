@@ -1,6 +1,7 @@
 // How many clients there are, day by day: a step line from zero, with the same figures as a table for who cannot see it.
 import classes from "./Growth.module.css";
 import { plural } from "../../services/format.js";
+import { dayName } from "../savings/words.js";
 
 const [WIDTH, HEIGHT] = [600, 96];
 
@@ -16,8 +17,8 @@ export function Growth({ days }) {
         <path className={classes.line} d={steps(days)} vectorEffect="non-scaling-stroke" />
       </svg>
       <div className={classes.axis} aria-hidden>
-        <span>{days[0].date}</span>
-        <span>{last.date}</span>
+        <span>{dayName(days[0].date)}</span>
+        <span>{dayName(last.date)}</span>
       </div>
       <details>
         <summary>The same as a table</summary>
@@ -32,7 +33,7 @@ export function Growth({ days }) {
           <tbody>
             {days.toReversed().map((day) => (
               <tr key={day.date}>
-                <th scope="row">{day.date}</th>
+                <th scope="row">{dayName(day.date)}</th>
                 <td>{day.total}</td>
                 <td>{day.new}</td>
               </tr>

@@ -2,6 +2,7 @@
 import classes from "./Decision.module.css";
 import rows from "../Rows.module.css";
 import { Time } from "../Time.jsx";
+import { nameOf } from "../pools/words.js";
 import { MISSING, plural, unitPrice } from "../../services/format.js";
 
 const WORDS = { SWITCH: "Switch", STAY: "Stay", HOLD: "Hold", PREPARE_REPLICA: "Prepare a replica" };
@@ -13,7 +14,7 @@ export function Decision({ decision }) {
       <h3>
         {name}: {WORDS[decision.decision]}
       </h3>
-      <p>{decision.reason}.</p>
+      <p>{inWords(decision.reason)}.</p>
       <p className={classes.quiet}>
         <Time at={decision.decided_at} />, by {decision.model_version} in {decision.latency_ms.toFixed(1)} ms
       </p>
@@ -28,12 +29,17 @@ export function Decision({ decision }) {
   );
 }
 
+const POOL = /[\w-]+:[\w.-]+:linux/g;
+
+// A pool in a sentence as people call it.
+const inWords = (sentence) => sentence.replace(POOL, nameOf);
+
 function Candidates({ candidates }) {
   return (
     <Table heads={["Runner-up", "Price", "Why"]}>
       {candidates.map(({ pool, price, why }) => (
         <tr key={pool}>
-          <th scope="row">{pool}</th>
+          <th scope="row">{nameOf(pool)}</th>
           <td data-label="Price">{price === null ? MISSING : unitPrice(price)}</td>
           <td data-wide>{why}</td>
         </tr>
@@ -47,7 +53,7 @@ function Rejected({ pools }) {
     <Table heads={["Rejected pool", "Filter", "Why"]}>
       {pools.map(({ pool_id: pool, filter, why }) => (
         <tr key={pool}>
-          <th scope="row">{pool}</th>
+          <th scope="row">{nameOf(pool)}</th>
           <td data-label="Filter">{filter}</td>
           <td data-wide>{why}</td>
         </tr>

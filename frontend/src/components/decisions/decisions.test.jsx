@@ -22,7 +22,7 @@ const decision = (changes = {}) => ({
 test("a decision says what, for whom and why", () => {
   show(<Decision decision={decision()} />);
   expect(screen.getByRole("heading").textContent).toBe("web-shop: Switch");
-  expect(screen.getByText(/Chose use1-az1/)).toBeTruthy();
+  expect(screen.getByText(/^Chose m5.large in use1-az1: score 0.2\.$/)).toBeTruthy();
 });
 
 test("every rejected pool is named with its reason", () => {

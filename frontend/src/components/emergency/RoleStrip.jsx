@@ -19,7 +19,7 @@ export function RoleStrip({ instances, replica, onRead }) {
           />
           <span className={classes.id}>{instance.ec2_instance_id ?? "being launched"}</span>
           <span className={classes.place}>
-            {instance.instance_type} · {instance.az_id} · {instance.lifecycle === "spot" ? "Spot" : "On-demand"}
+            {instance.instance_type} · {instance.az_id} · {instance.lifecycle === "spot" ? "Spot" : "On-Demand"}
           </span>
           <span className={classes.place}>
             {instance.ended_at ? (

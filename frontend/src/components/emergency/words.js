@@ -17,11 +17,20 @@ const OUTCOMES = {
   released: "Taken out of care",
 };
 
+const COLORS = { evicted: "red", gone: "red", expired: "gray", stale_unfounded: "gray", cancelled: "gray", released: "gray" };
+
 export const METHODS = {
   serving_reports: "from the last answer of the old workload to the first of the new",
   agent_report: "as the host saw it",
   last_contact: "from the last contact of the old host to the first answer of the new: an upper bound",
 };
+
+// The sign of an emergency in a list; open is red where an interruption runs, amber while one is only feared.
+export function standing(incident) {
+  const word = ending({ ...incident, carried: incident.serving_at });
+  if (word) return { word, color: incident.serving_at ? "teal" : (COLORS[incident.outcome] ?? "gray") };
+  return { word: "Open", color: incident.kind === "rebalance" ? "orange" : "red" };
+}
 
 // How an emergency stands: null while it is open and nobody took over yet.
 export function ending({ carried, closed_at: closed, outcome }) {

@@ -99,7 +99,7 @@ function Machine({ machine }) {
     <>
       <span>{machine.instance_type}</span>
       <span className={classes.sub}>
-        {machine.az_id} · {machine.lifecycle === "spot" ? "Spot" : "On-demand"}
+        {machine.az_id} · {machine.lifecycle === "spot" ? "Spot" : "On-Demand"}
       </span>
     </>
   );

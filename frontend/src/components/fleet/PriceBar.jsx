@@ -5,7 +5,7 @@ import { MISSING, discount, percent, unitPrice } from "../../services/format.js"
 export function PriceBar({ price, onDemand, lifecycle, stale = false }) {
   const below = discount(price, onDemand);
   if (below == null) return MISSING;
-  const words = `${lifecycle === "spot" ? `${percent(below)} below` : "on-demand price"}${stale ? ", stale" : ""}`;
+  const words = `${lifecycle === "spot" ? `${percent(below)} below` : "On-Demand price"}${stale ? ", stale" : ""}`;
   return (
     <div className={classes.price}>
       <div className={classes.track} role="img" aria-label={`${unitPrice(price)}, ${words} (${unitPrice(onDemand)})`}>

@@ -11,7 +11,7 @@ export const FILTERS = [
   ["serving", "Serving", ({ state }) => state === "serving"],
   ["preparing", "Preparing", ({ state }) => state === "preparing"],
   ["replica", "With replica", ({ replica }) => Boolean(replica)],
-  ["on_demand", "On-demand", ({ primary }) => primary?.lifecycle === "on-demand"],
+  ["on_demand", "On-Demand", ({ primary }) => primary?.lifecycle === "on-demand"],
   ["silent", "Silent", ({ presence }) => presence === "late" || presence === "offline"],
   ["observed", "Observed", ({ state }) => state === "observed"],
 ];
@@ -22,7 +22,7 @@ export const HEADS = [
   ["state", "State"],
   ["primary", "Primary"],
   ["replica", "Replica"],
-  ["price", "Price against on-demand"],
+  ["price", "Price against On-Demand"],
   ["heard", "Heard"],
 ];
 

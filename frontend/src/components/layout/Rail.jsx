@@ -2,8 +2,10 @@
 import { Tooltip } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { IconArrowsExchange, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
+import { useId } from "react";
 import { NavLink } from "react-router";
 
+import { ADMIN, ALL, CLIENT } from "./places.js";
 import classes from "./Rail.module.css";
 import { useSession } from "../../hooks/useSession.jsx";
 
@@ -12,36 +14,54 @@ export const WIDTHS = { wide: 208, narrow: 60 };
 export const useCollapsed = () =>
   useLocalStorage({ key: "spotopt-rail-collapsed", defaultValue: false, getInitialValueInEffect: false });
 
-export function Rail({ places, adminPlaces, sharedPlaces, narrow, onNarrow, onChoose }) {
+export function Rail({ groups, narrow, onNarrow, onChoose }) {
   const { isAdmin, client_id: clientId, client_name: client } = useSession();
+  const may = { [ADMIN]: isAdmin, [CLIENT]: Boolean(clientId), [ALL]: true };
+  const [platform, ...others] = groups.map(({ caption, places }) => ({ caption, places: places.filter(([, , , who]) => may[who]) }));
   return (
     <>
       <nav aria-label="Pages" className={classes.pages} data-narrow={narrow || undefined}>
-        {isAdmin && <Places places={adminPlaces} narrow={narrow} onChoose={onChoose} />}
+        <Places {...platform} narrow={narrow} onChoose={onChoose} />
         {isAdmin && <InView client={client} narrow={narrow} onChoose={onChoose} />}
-        {clientId && <Places places={places} narrow={narrow} onChoose={onChoose} />}
-        <hr />
-        <Places places={sharedPlaces} narrow={narrow} onChoose={onChoose} />
+        {others.map((group) => (
+          <Places key={group.caption} {...group} narrow={narrow} onChoose={onChoose} />
+        ))}
       </nav>
       {onNarrow && <Collapse narrow={narrow} onNarrow={onNarrow} />}
     </>
   );
 }
 
-function Places({ places, narrow, onChoose }) {
-  return places.map(([to, word, Icon]) => (
-    <Named key={to} word={word} narrow={narrow}>
+// A caption over the pages of one group; a narrow rail has a line instead.
+function Places({ caption, places, narrow, onChoose }) {
+  const id = useId();
+  if (places.length === 0) return null;
+  return (
+    <div role="group" aria-labelledby={id} className={classes.group}>
+      <p id={id} className={classes.caption}>
+        {caption}
+      </p>
+      {places.map((place) => (
+        <Place key={place[0]} place={place} narrow={narrow} onChoose={onChoose} />
+      ))}
+    </div>
+  );
+}
+
+function Place({ place: [to, word, Icon], narrow, onChoose }) {
+  return (
+    <Named word={word} narrow={narrow}>
       <NavLink to={to} end={to === "/" || to === "/admin"} className={classes.place} onClick={onChoose}>
         <Icon size={18} stroke={1.7} aria-hidden />
         <span className={classes.word}>{word}</span>
       </NavLink>
     </Named>
-  ));
+  );
 }
 
 // Which client the administrator looks at.
 function InView({ client, narrow, onChoose }) {
-  const words = client ? `${client}: look at another client` : "Look at a client";
+  const words = client ? `${client}: look at another client` : "No client in view: look at one";
   return (
     <Named word={words} narrow={narrow}>
       <NavLink to="/admin/clients" className={classes.client} onClick={onChoose} aria-label={words}>

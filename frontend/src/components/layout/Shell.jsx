@@ -1,26 +1,7 @@
 // The frame: a rail with words and icons (a drawer on the phone), a bar on top, what concerns everything below it.
 import { ActionIcon, AppShell, Burger, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import {
-  IconAlertTriangle,
-  IconApi,
-  IconArrowsExchange,
-  IconArrowsSplit,
-  IconBuilding,
-  IconChartDots,
-  IconGridDots,
-  IconHeartbeat,
-  IconLayoutDashboard,
-  IconListCheck,
-  IconLogout,
-  IconMoon,
-  IconReportMoney,
-  IconSearch,
-  IconServer2,
-  IconSun,
-  IconUserCircle,
-  IconWorld,
-} from "@tabler/icons-react";
+import { IconLogout, IconMoon, IconSun, IconUserCircle, IconWorld } from "@tabler/icons-react";
 import { Suspense } from "react";
 import { Outlet } from "react-router";
 
@@ -29,35 +10,11 @@ import { Banners } from "./Banners.jsx";
 import { Bell } from "../inbox/Bell.jsx";
 import { Connection } from "./Connection.jsx";
 import { Logo } from "./Logo.jsx";
+import { GROUPS } from "./places.js";
 import { Rail, WIDTHS, useCollapsed } from "./Rail.jsx";
 import { useZone } from "../../hooks/useClock.jsx";
 import { useSession, useSignOut } from "../../hooks/useSession.jsx";
 import { Dashed } from "../Sign.jsx";
-
-// A page of the rail is one line: address, word, icon. Under the name of the client in view:
-const PLACES = [
-  ["/", "Overview", IconLayoutDashboard],
-  ["/fleet", "Fleet", IconServer2],
-  ["/emergencies", "Emergencies", IconAlertTriangle],
-  ["/pools", "Pools", IconGridDots],
-  ["/decisions", "Decisions", IconArrowsSplit],
-  ["/plans", "Plans", IconListCheck],
-  ["/switches", "Switches", IconArrowsExchange],
-  ["/savings", "Savings", IconReportMoney],
-];
-
-// For the administrator alone:
-const ADMIN_PLACES = [
-  ["/admin", "Platform", IconHeartbeat],
-  ["/admin/clients", "Clients", IconBuilding],
-  ["/admin/search", "Search", IconSearch],
-];
-
-// For everybody, whichever client is in view:
-const SHARED_PLACES = [
-  ["/models", "Models", IconChartDots],
-  ["/api-reference", "API", IconApi],
-];
 
 export function Shell() {
   const [open, { toggle, close }] = useDisclosure();
@@ -79,14 +36,7 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar className={classes.rail}>
         {(!phone || open) && (
-          <Rail
-            places={PLACES}
-            adminPlaces={ADMIN_PLACES}
-            sharedPlaces={SHARED_PLACES}
-            narrow={narrow}
-            onNarrow={phone ? null : setCollapsed}
-            onChoose={close}
-          />
+          <Rail groups={GROUPS} narrow={narrow} onNarrow={phone ? null : setCollapsed} onChoose={close} />
         )}
       </AppShell.Navbar>
       <AppShell.Main>

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { MantineProvider } from "@mantine/core";
 import { render, screen } from "@testing-library/react";
@@ -5,6 +7,7 @@ import userEvent from "@testing-library/user-event";
 import { MemoryRouter, Route, Routes } from "react-router";
 import { beforeEach, expect, test } from "vitest";
 
+import { GROUPS } from "./places.js";
 import { AdministratorsOnly, ClientInView } from "./Doors.jsx";
 import { Rail } from "./Rail.jsx";
 import { SessionGate, useSession } from "../../hooks/useSession.jsx";
@@ -12,8 +15,11 @@ import { CLIENT, serve } from "../../test/server.js";
 
 const ADMIN = { ...CLIENT, kind: "admin", client_id: null, name: "Administrator" };
 const Icon = () => null;
-const PLACES = [["/fleet", "Fleet", Icon]];
-const ADMIN_PLACES = [["/admin", "Platform", Icon]];
+const PLACES = [
+  { caption: "Platform", places: [["/admin", "Platform", Icon, "admin"]] },
+  { caption: "Now", places: [["/fleet", "Fleet", Icon, "client"]] },
+  { caption: "What came of it", places: [["/models", "Models", Icon, "all"]] },
+];
 
 beforeEach(() => window.sessionStorage.clear());
 
@@ -33,7 +39,7 @@ function arrive(who, at = "/") {
       <QueryClientProvider client={new QueryClient()}>
         <SessionGate pending="waiting" failed={() => "failed"} signedOut={() => "the door"}>
           <MemoryRouter initialEntries={[at]}>
-            <Rail places={PLACES} adminPlaces={ADMIN_PLACES} sharedPlaces={[]} />
+            <Rail groups={PLACES} />
             <Routes>
               <Route element={<ClientInView />}>
                 <Route index element={<p>overview</p>} />
@@ -56,6 +62,20 @@ test("a client begins at its overview and sees no page of the platform", async (
   expect(await screen.findByText("overview")).toBeTruthy();
   expect(screen.getByRole("link", { name: "Fleet" })).toBeTruthy();
   expect(screen.queryByRole("link", { name: "Platform" })).toBeNull();
+  expect(screen.queryByRole("group", { name: "Platform" })).toBeNull();
+});
+
+test("every page that has no other's address in its own is reached from the rail", () => {
+  const known = GROUPS.flatMap(({ places }) => places.map(([to]) => to.slice(1)));
+  const routes = [...readFileSync("src/App.jsx", "utf8").matchAll(/<Route (?:index|path="([^":*]+)") /g)].map(([, path]) => path ?? "");
+  expect(routes.length).toBeGreaterThan(10);
+  expect(known.toSorted()).toEqual(routes.toSorted());
+});
+
+test("the administrator without a client in view still reaches the models", async () => {
+  arrive(ADMIN);
+  expect(await screen.findByRole("link", { name: "Models" })).toBeTruthy();
+  expect(screen.queryByRole("group", { name: "Now" })).toBeNull();
 });
 
 test("a client at an address of the platform is told who may see it", async () => {

@@ -1,8 +1,9 @@
 // The static rule and every model, each with its figures beside the naive base rate.
 import { Button, Group } from "@mantine/core";
 
-import { MODEL_STATES } from "./words.js";
+import { labelOf, stateOf } from "./words.js";
 import classes from "../Rows.module.css";
+import { Mark } from "../Sign.jsx";
 import pages from "../../pages/Page.module.css";
 import { MISSING } from "../../services/format.js";
 
@@ -45,10 +46,12 @@ function Row({ model, decides, isChosen, onChoose, onAct }) {
   return (
     <tr>
       <th scope="row">
-        {model.name}
+        {model.model_id ? model.name : labelOf(model)}
         <span className={pages.reason}>{model.model_id ? `${model.version} · ${model.kind}` : "what decides without a model"}</span>
       </th>
-      <td data-label="State">{decides ? "Decides" : (MODEL_STATES[model.status] ?? "Stands by")}</td>
+      <td data-label="State">
+        <Mark {...stateOf(model, decides)} />
+      </td>
       <td data-label="Brier score">
         <Against value={card.brier} base={card.base_brier} isWorse={card.is_worse_than_base_rate} />
       </td>

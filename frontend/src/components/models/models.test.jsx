@@ -19,13 +19,13 @@ const table = (models, more = {}) => show(<ModelTable models={models} onChoose={
 
 test("what nobody measured is a dash, and without a model the static rule decides", () => {
   table([RULE]);
-  expect(row(/static rule/).getByText("Decides")).toBeTruthy();
-  expect(row(/static rule/).getAllByText("–")).toHaveLength(3);
+  expect(row(/The static rule/).getByText("Decides")).toBeTruthy();
+  expect(row(/The static rule/).getAllByText("–")).toHaveLength(3);
 });
 
 test("a model in charge leaves the rule standing by, and stands beside the base rate", () => {
   table([RULE, model()]);
-  expect(row(/static rule/).getByText("Stands by")).toBeTruthy();
+  expect(row(/The static rule/).getByText("Stands by")).toBeTruthy();
   expect(row(/by-age/).getByText("0.1800")).toBeTruthy();
   expect(row(/by-age/).getByText(/base rate 0.2200/)).toBeTruthy();
 });

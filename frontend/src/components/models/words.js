@@ -1,13 +1,21 @@
 // How a model's states and steps are called.
 
-export const MODEL_STATES = {
-  validated: "Validated",
-  rejected: "Rejected",
-  shadow: "In the shadow",
-  active: "Decides",
-  retired: "Retired",
-  demoted: "Demoted",
+const STATES = {
+  validated: { word: "Validated", color: "gray", hollow: true },
+  rejected: { word: "Rejected", color: "red" },
+  shadow: { word: "In the shadow", color: "blue" },
+  retired: { word: "Retired", color: "gray" },
+  demoted: { word: "Demoted", color: "orange" },
 };
+
+// One decides; without a model that is the static rule, which stands by otherwise.
+export function stateOf({ status }, decides) {
+  return decides ? { word: "Decides", color: "teal" } : (STATES[status] ?? { word: "Stands by", color: "gray", hollow: true });
+}
+
+export function labelOf({ model_id: id, name, version }) {
+  return id ? `${name} ${version}` : "The static rule";
+}
 
 export const CONSEQUENCES = {
   activate: {

@@ -16,7 +16,7 @@ export function Activity({ events, whose = false }) {
     <>
       <Lines events={all ? events : events.slice(0, FEW)} whose={whose} />
       {events.length > FEW && (
-        <Button variant="subtle" color="gray" size="sm" ml="sm" mb="sm" onClick={() => setAll(!all)}>
+        <Button variant="subtle" color="gray" size="sm" ml={2} mb="sm" onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show all ${events.length}`}
         </Button>
       )}

@@ -24,7 +24,7 @@ export function FourFigures({ agents, downtime, saved = null }) {
 
 function against(below, onDemand) {
   if (onDemand == null) return "no price known yet";
-  return below > 0 ? `${percent(below)} below ${hourly(onDemand)} on-demand` : `on-demand would be ${hourly(onDemand)}`;
+  return below > 0 ? `${percent(below)} below ${hourly(onDemand)} On-Demand` : `On-Demand would be ${hourly(onDemand)}`;
 }
 
 function tone(downtime) {

@@ -20,7 +20,7 @@ const event = (changes) => ({
 
 test("four figures: spend against on-demand, nothing saved that nobody booked, downtime of the budget, share on Spot", () => {
   show(<FourFigures agents={[agent()]} downtime={{ month_used_seconds: 4.25, month_budget_seconds: 60 }} />);
-  expect(figure("spend")).toBe("spend$0.03/h70 % below $0.10/h on-demand");
+  expect(figure("spend")).toBe("spend$0.03/h70 % below $0.10/h On-Demand");
   expect(figure("net saved this month")).toBe("net saved this month–not booked yet");
   expect(figure("downtime used this month")).toBe("downtime used this month4.3 sof 60 s");
   expect(figure("on Spot")).toBe("on Spot100 %1 of 1 workload");

@@ -34,14 +34,14 @@ export function PlanTable({ plans }) {
 function Row({ plan }) {
   return (
     <tr>
-      <th scope="row">{plan.agent_name}</th>
+      <th scope="row" className={pages.figure}>{plan.agent_name}</th>
       <td data-label="State">
         <Mark {...stateOf(plan)} />
       </td>
       <td data-wide>
         {plan.sentence}.
         <span className={pages.reason}>
-          <Sentence>{`${plan.outcome ?? "Being carried out"}${plan.decided_by ? ` · decided by ${whoIs(plan.decided_by)}` : ""}`}</Sentence>
+          <Sentence>{`${plan.outcome ?? "Being carried out"}${plan.decided_by ? `, decided by ${whoIs(plan.decided_by)}` : ""}.`}</Sentence>
         </span>
         {plan.drift && <Drift drift={plan.drift} />}
       </td>

@@ -28,8 +28,8 @@ const plan = (changes = {}) => ({
 test("a plan says what it saves a month, what it risks in words, and how long it stands", () => {
   show(<PlanCard plan={plan()} />);
   expect(screen.getByText("+$14.60 a month")).toBeTruthy();
-  expect(screen.getByText("30 %")).toBeTruthy();
-  expect(screen.getByText("raised")).toBeTruthy();
+  expect(screen.getByText("a termination")).toBeTruthy();
+  expect(screen.getByText("weighs 30 % of a danger")).toBeTruthy();
   expect(screen.getByText(/^(30:00|29:59)$/)).toBeTruthy();
 });
 
@@ -81,4 +81,14 @@ test("without a setting the product's own mode is shown; one for every kind hold
 test("an exception of one workload is told", () => {
   show(<Modes modes={[{ account_id: null, agent_id: "a-1", agent_name: "search", kind: null, mode: "observe" }]} />);
   expect(screen.getByText(/^search: observe\./)).toBeTruthy();
+});
+
+test.each([
+  [0, "nothing", "no interruption remembered"],
+  [1, "danger", "an interruption lately"],
+  [null, "–", "not known"],
+])("what is remembered of a target, %s, is said in words", (risk, word, why) => {
+  show(<PlanCard plan={plan({ risk })} />);
+  expect(screen.getByText(word)).toBeTruthy();
+  expect(screen.getByText(why)).toBeTruthy();
 });

@@ -1,4 +1,6 @@
 // Plans, modes and causes in words.
+import { MISSING, percent } from "../../services/format.js";
+
 export const STATES = {
   proposed: { word: "Waits for you", color: "orange" },
   approved: { word: "Approved", color: "blue" },
@@ -50,10 +52,11 @@ export const SWITCH_STATES = {
 
 export const CAUSES = { manual: "By hand", forced: "Forced by hand", plan: "By plan", emergency: "Emergency" };
 
-export function riskWord(risk) {
-  if (risk == null) return "–";
-  const word = risk === 0 ? "nothing known against it" : risk < 0.2 ? "low" : risk < 0.6 ? "raised" : "high";
-  return `${(100 * risk).toFixed(0)} %, ${word}`;
+// What is remembered of a target, as a word and its reason: 1 is danger now, less is a termination that fades over 15 days.
+export function remembered(risk) {
+  if (risk == null) return [MISSING, "not known"];
+  if (risk === 0) return ["nothing", "no interruption remembered"];
+  return risk < 1 ? ["a termination", `weighs ${percent(risk)} of a danger`] : ["danger", "an interruption lately"];
 }
 
 // Who decided or ordered, as the audit names him.

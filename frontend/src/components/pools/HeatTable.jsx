@@ -73,8 +73,8 @@ function Avoided({ pool }) {
 
 function span(seconds) {
   if (seconds <= 0) return "";
-  if (seconds < 5400) return `${Math.ceil(seconds / 60)} min`;
-  return seconds < 172800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86400)} d`;
+  if (seconds < 5400) return `for ${Math.ceil(seconds / 60)} min`;
+  return seconds < 172800 ? `for ${Math.round(seconds / 3600)} h` : `for ${Math.round(seconds / 86400)} d`;
 }
 
 const sorted = (names) => [...new Set(names)].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));

@@ -16,7 +16,7 @@ export function Legend({ history }) {
           {word}
         </li>
       ))}
-      {history.on_demand_usd_per_hour != null && <li data-line="on-demand">On-demand price</li>}
+      {history.on_demand_usd_per_hour != null && <li data-line="on-demand">On-Demand price</li>}
       {history.markers.length > 0 && <li data-line="marker">A notice or a switch</li>}
     </ul>
   );

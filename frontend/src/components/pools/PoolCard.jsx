@@ -1,11 +1,11 @@
 // One pool: why it stands where it stands, its prices over time, what happened there, and the same figures as a table.
 import { Skeleton } from "@mantine/core";
-import { Suspense, lazy, useState } from "react";
+import { Suspense, lazy, useMemo, useState } from "react";
 
 import classes from "./PoolCard.module.css";
 import { Legend } from "./Legend.jsx";
 import { PriceTable } from "./PriceTable.jsx";
-import { conclusion } from "./lines.js";
+import { conclusion, upToNow } from "./lines.js";
 import { ADVISOR, SOURCES, change, nameOf, riskPercent } from "./words.js";
 import { usePriceHistory } from "../../hooks/usePools.js";
 import { MISSING, discount, percent, unitPrice } from "../../services/format.js";
@@ -27,7 +27,7 @@ export function PoolCard({ pool }) {
     <Card title={nameOf(pool.pool_id)} aside={<Spans hours={hours} onChoose={setHours} />}>
       <Standing pool={pool} />
       <PoolFigures pool={pool} />
-      <History state={usePriceHistory(pool.pool_id, hours)} />
+      <History pool={pool} state={usePriceHistory(pool.pool_id, hours)} />
     </Card>
   );
 }
@@ -44,12 +44,13 @@ function Spans({ hours, onChoose }) {
   );
 }
 
-function History({ state }) {
+function History({ pool, state }) {
+  const history = useMemo(() => state.data && upToNow(state.data, pool), [state.data, pool]);
   if (state.isPending) return <Lines />;
   if (state.isError && !state.data) return <Failure error={state.error} retry={state.refetch} />;
   if (state.data.points.length === 0)
     return <p className={classes.sentence}>No prices yet: they appear as soon as a host reports one or AWS publishes one.</p>;
-  return <Story history={state.data} />;
+  return <Story history={history} />;
 }
 
 function Standing({ pool }) {
@@ -72,7 +73,7 @@ function PoolFigures({ pool }) {
     <Figures columns={4}>
       <Figure label="price" value={unitPrice(pool.price_usd_per_hour)} note={SOURCES[pool.data_source]} tone={pool.stale ? "bad" : undefined} />
       <Figure
-        label="below on-demand"
+        label="below On-Demand"
         value={percent(discount(pool.price_usd_per_hour, pool.on_demand_usd_per_hour))}
         note={unitPrice(pool.on_demand_usd_per_hour)}
       />

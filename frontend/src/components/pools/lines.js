@@ -22,6 +22,13 @@ export function linesOf(points, stepSeconds) {
   return [times, lines.agent, lines.backfilled, lines.interpolated];
 }
 
+// The history is written down once in a while: the price of this moment, where it is newer, is its last point.
+export function upToNow(history, { price_usd_per_hour: price, changed_at: ts, data_source: source, stale }) {
+  const last = history.points.at(-1);
+  if (price == null || stale || !last || new Date(ts) <= new Date(last.ts)) return history;
+  return { ...history, points: [...history.points, { ts, price, data_source: source === "agent" ? "agent" : "backfilled" }] };
+}
+
 // What a chart says in one sentence, for those who do not see it and as its title.
 export function conclusion(points) {
   if (points.length < 2) return "Too few prices for a chart.";

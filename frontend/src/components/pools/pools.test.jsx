@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import { HeatTable } from "./HeatTable.jsx";
 import { PriceTable, changes } from "./PriceTable.jsx";
-import { conclusion, linesOf } from "./lines.js";
+import { conclusion, linesOf, upToNow } from "./lines.js";
 import { change, riskPercent, riskWord } from "./words.js";
 import { headline, pick } from "../../pages/PoolsPage.jsx";
 import { setTime, show } from "../../test/render.jsx";
@@ -38,7 +38,7 @@ test("a cell says its risk in a word and a figure, and its price", () => {
 
 test("an avoided pool says for how long, a stale price that it is stale", () => {
   show(<HeatTable pools={[pool({ flag: "danger", avoided_until: "2026-01-01T12:28:00Z", stale: true })]} />);
-  expect(screen.getByText(/Avoided (28|29) min/)).toBeTruthy();
+  expect(screen.getByText(/Avoided for (28|29) min/)).toBeTruthy();
   expect(screen.getByText("stale")).toBeTruthy();
 });
 
@@ -97,4 +97,12 @@ test("what nobody knows is a dash and never a nought", () => {
   expect([change(null), riskPercent(null)]).toEqual(["–", "–"]);
   expect([change(0.031), change(-0.2), change(0)]).toEqual(["+3.1 %", "−20.0 %", "unchanged"]);
   expect([0, 0.05, 0.15, 0.4].map(riskWord)).toEqual(["low", "raised", "high", "very high"]);
+});
+
+test("a chart ends at the price of this moment, so that its title and the figures agree", () => {
+  const points = [at(0, 2), at(5, 2.4)];
+  const now = { price_usd_per_hour: 1, changed_at: at(9, 1).ts, data_source: "collector", stale: false };
+  expect(conclusion(upToNow({ points }, now).points)).toBe("The price fell by 50.0 %.");
+  expect(upToNow({ points }, { ...now, changed_at: points[1].ts }).points).toEqual(points);
+  expect(upToNow({ points }, { ...now, stale: true }).points).toEqual(points);
 });

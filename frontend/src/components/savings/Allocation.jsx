@@ -31,7 +31,8 @@ export function Allocation({ span }) {
 // Whole cents add up to the total's cents; below a dollar the exact amounts say more, and add up as well.
 function Groups({ groups: rounded, net: whole }) {
   const isSmall = Math.abs(whole) < 1;
-  const groups = isSmall ? rounded.map((group) => ({ ...group, net: exactly(group) })) : rounded;
+  const exact = isSmall ? rounded.map((group) => ({ ...group, net: exactly(group) })) : rounded;
+  const groups = exact.toSorted((a, b) => b.net - a.net);
   const net = isSmall ? groups.reduce((sum, group) => sum + group.net, 0) : whole;
   const most = Math.max(...groups.map((group) => Math.abs(group.net)), 1e-6);
   return (
