@@ -1,4 +1,4 @@
-// Who estimates the risk, how well, and what it was checked for.
+// Who predicts interruptions, how well, and what it was checked for.
 import { Button } from "@mantine/core";
 import { useDisclosure, useDocumentTitle } from "@mantine/hooks";
 import { useState } from "react";
@@ -83,15 +83,15 @@ function History() {
   );
 }
 
-const UNCHANGED = { title: "No model was ever uploaded", text: "The static rule decides. Uploads, activations and fallbacks appear here." };
+const UNCHANGED = { title: "No model was ever uploaded", text: "The static rule is in charge. Uploads, activations and fallbacks appear here." };
 const NOTHING_YET =
   "No prediction has an outcome yet: each is made for the next hour, every ten minutes for each Spot instance, and compared with what happened.";
 
 function verdict(model) {
   const { scorecard } = model;
-  const who = `${labelOf(model)} estimates`;
-  if (!scorecard.outcomes) return `${who} the risk of every pool. How well is not known yet.`;
+  const who = `${labelOf(model)} predicts the interruptions of every Spot instance`;
+  if (!scorecard.outcomes) return `${who}. How well is not known yet.`;
   const gain = 1 - scorecard.brier / scorecard.base_brier;
   const against = gain >= 0 ? `${percent(gain)} better than` : `${percent(-gain)} worse than`;
-  return `${who} the risk of every pool: ${against} the naive base rate over ${plural(scorecard.outcomes, "outcome")}.`;
+  return `${who}: ${against} the naive base rate over ${plural(scorecard.outcomes, "outcome")}.`;
 }

@@ -47,7 +47,7 @@ function Row({ model, decides, isChosen, onChoose, onAct }) {
     <tr>
       <th scope="row">
         {model.model_id ? model.name : labelOf(model)}
-        <span className={pages.reason}>{model.model_id ? `${model.version} · ${model.kind}` : "what decides without a model"}</span>
+        <span className={pages.reason}>{model.model_id ? `${model.version} · ${model.kind}` : "in charge without a model"}</span>
       </th>
       <td data-label="State">
         <Mark {...stateOf(model, decides)} />

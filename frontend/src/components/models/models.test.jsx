@@ -17,9 +17,9 @@ const model = (changes) => ({ model_id: "m-1", name: "by-age", version: "1", kin
 const row = (name) => within(screen.getByRole("row", { name }));
 const table = (models, more = {}) => show(<ModelTable models={models} onChoose={() => {}} {...more} />);
 
-test("what nobody measured is a dash, and without a model the static rule decides", () => {
+test("what nobody measured is a dash, and without a model the static rule is in charge", () => {
   table([RULE]);
-  expect(row(/The static rule/).getByText("Decides")).toBeTruthy();
+  expect(row(/The static rule/).getByText("In charge")).toBeTruthy();
   expect(row(/The static rule/).getAllByText("–")).toHaveLength(3);
 });
 
@@ -57,7 +57,7 @@ test("the consequence is read before a model is put in charge", async () => {
   const asked = serve({ "/activate": {} });
   const close = vi.fn();
   show(<Confirm act={{ verb: "activate", model: model() }} onClose={close} />);
-  expect(await screen.findByText(/estimates the risk of every pool/)).toBeTruthy();
+  expect(await screen.findByText(/predicts the interruptions of every Spot instance/)).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Activate" }));
   await vi.waitFor(() => expect(close).toHaveBeenCalled());
   expect(asked).toEqual(["POST /api/admin/ml-models/activate"]);
