@@ -110,9 +110,10 @@ class World:
         uuid = self.db.run(lambda tx: replicas.of_instance(tx, instance_id)).uuid
         self.db.run(lambda tx: hosts.report_replica(tx, workload.id, uuid, None, {"status": "ready", "boot_time_seconds": 3.0}))
 
-    def beat(self, workload: Workload, instance_id: int, serving: bool | None = None) -> None:
+    def beat(self, workload: Workload, instance_id: int, serving: bool | None = None, since_age_ms: int = 0) -> None:
         """A heartbeat of the host of ``instance_id``."""
-        body = {"epoch_seen": 1, "spooled": 0, "dead_notices": 0, "serving": serving, "since_age_ms": None if serving is None else 0}
+        age = None if serving is None else since_age_ms
+        body = {"epoch_seen": 1, "spooled": 0, "dead_notices": 0, "serving": serving, "since_age_ms": age}
         self.db.run(lambda tx: hosts.heartbeat(tx, agents.get(tx, workload.id), instances.get(tx, instance_id), None, body))
 
     def serves(self, workload: Workload, instance_id: int, serving: bool = True) -> None:

@@ -45,6 +45,20 @@ def test_the_successor_serves_once_the_old_one_said_that_it_stopped(world, shop,
     assert orders(world, shop, successor).serve is True
 
 
+def test_a_heartbeat_that_the_report_of_the_stop_overtook_does_not_hold_the_successor_up(world, shop, successor):
+    """A new epoch is answered by a heartbeat at once: it still says what was so before the stop, and may arrive after it."""
+    world.serves(shop, shop.primary.id, serving=False)
+    world.beat(shop, shop.primary.id, serving=True, since_age_ms=60_000)
+
+    assert orders(world, shop, successor).serve is True
+
+
+def test_a_heartbeat_tells_of_a_change_whose_report_is_still_on_its_way(world, shop, successor):
+    world.beat(shop, shop.primary.id, serving=False)
+
+    assert orders(world, shop, successor).serve is True
+
+
 @pytest.mark.parametrize("how", ["it is silent for ten seconds", "EC2 says that it ended"])
 def test_the_successor_does_not_wait_for_an_old_one_when(world, shop, successor, how):
     if "silent" in how:
