@@ -9,7 +9,7 @@ from core.domain.downtime import ServingReport
 def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int, skew_ms: int | None, serving: int | None,
           serving_since: datetime | None, spooled: int, dead: int, figures: str, now: datetime, imds_ok: bool | None = None,
           imds_silent_since: datetime | None = None, host_events: str | None = None, missed_beats: int = 0) -> None:  # fmt: skip
-    """A beat may be overtaken by the report of a change: what it says of the workload counts only if that began no earlier."""
+    """A beat may be overtaken by the report of a change: against one of the last 5 s it counts only if it tells of a later one."""
     tx.execute(
         "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, first_at, beats, seen_epoch, clock_skew_ms,"
         " serving, serving_since, spooled, dead_notices, imds_ok, imds_silent_since, host_events, missed_beats, figures)"
@@ -18,8 +18,9 @@ def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int
         " ON DUPLICATE KEY UPDATE received_at = VALUES(received_at), contact_at = VALUES(contact_at),"
         " first_at = COALESCE(first_at, VALUES(first_at)), beats = beats + 1,"
         " seen_epoch = GREATEST(seen_epoch, VALUES(seen_epoch)), clock_skew_ms = VALUES(clock_skew_ms),"
-        " serving = IF(VALUES(serving_since) < serving_since, serving, VALUES(serving)),"
-        " serving_since = IF(VALUES(serving_since) < serving_since, serving_since, VALUES(serving_since)), spooled = VALUES(spooled),"
+        " serving = IF(VALUES(serving_since) < serving_since AND serving_since > VALUES(received_at) - INTERVAL 5 SECOND, serving, VALUES(serving)),"
+        " serving_since = IF(VALUES(serving_since) < serving_since AND serving_since > VALUES(received_at) - INTERVAL 5 SECOND, serving_since, VALUES(serving_since)),"
+        " spooled = VALUES(spooled),"
         " dead_notices = VALUES(dead_notices), imds_ok = VALUES(imds_ok), imds_silent_since = VALUES(imds_silent_since),"
         " host_events = VALUES(host_events), missed_beats = IF(VALUES(missed_beats) > 0, VALUES(missed_beats), missed_beats),"
         " figures = VALUES(figures)",
