@@ -34,7 +34,8 @@ def work() -> dict:
 def predict(tx: Tx) -> int:
     """One prediction per live Spot instance and model, once per slot of ten minutes; how many were new."""
     horizon_at = _slot(tx.now()) + HORIZON
-    everyone = [Loaded(None, None), *([LOADED.active(tx)] if LOADED.active(tx).model else []), *LOADED.shadows(tx)]
+    active = LOADED.active(tx)
+    everyone = [Loaded(None, None), *([active] if active.model else []), *LOADED.shadows(tx)]
     rows = [
         _row(loaded, subject["instance_id"], subject["pool_id"], features, tx.now(), horizon_at)
         for subject, features in _features(tx) for loaded in everyone
