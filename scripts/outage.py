@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -151,9 +151,11 @@ def verdict(patient: Patient, lived: list[dict], rest: dict, threads: int) -> di
 @click.command()
 @click.option("--idle", default=60.0, show_default=True, help="seconds to measure the agent at rest")
 @click.option("--only", multiple=True, help="part of an outage's name; may be repeated")
-def main(idle: float, only: tuple[str, ...]) -> None:
+@click.option("--stretch", default=1.0, show_default=True, help="how many times as long each outage lasts; 12 makes half an hour")
+def main(idle: float, only: tuple[str, ...], stretch: float) -> None:
     """Exit code 1 when a notice was lost, late or doubled, the workload paused, or the agent is too heavy."""
-    chosen = [outage for outage in SCHEDULE if not only or any(part in outage.name for part in only)]
+    named = [outage for outage in SCHEDULE if not only or any(part in outage.name for part in only)]
+    chosen = [replace(outage, seconds=outage.seconds * stretch) for outage in named]
     with own_stack(boot_seconds=1.0) as stack, Prober(stack.simulator_url) as prober:
         patient = Patient(stack, prober)
         time.sleep(5)
