@@ -9,14 +9,16 @@ from typing import Any
 from flask import g, request
 
 from config import settings
-from core import database, errors, event_keys, level3, limits
+from core import database, errors, limits
+from core.agents.enrolment import verified_join
 from core.crypto import digest
 from core.database import Tx
 from core.domain.failover import is_join_token
 from core.domain.lifecycle import Agent, Instance
-from core.enrolment import verified_join
+from core.emergencies import level3
+from core.intake import event_keys
+from core.people.sessions import is_admin_token, session_of
 from core.replies import request_id
-from core.sessions import is_admin_token, session_of
 from core.sql import agents, clients, enrolment, instances
 
 COOKIE = "spotopt_session"

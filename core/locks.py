@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable
 
-from core import database, errors, safe_mode
+from core import database, errors
 from core.database import Tx
 from core.domain.lifecycle import Agent
+from core.operations import safe_mode
 from core.sql import agents
 
 log = logging.getLogger("core.locks")

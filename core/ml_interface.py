@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from core import audit, errors, model_check
+from core import audit, errors
 from core.database import Tx
 from core.domain.model import static_rule
 from core.domain.model.check import Check
@@ -22,6 +22,7 @@ from core.domain.model.files import read_arrays
 from core.domain.model.kinds import Model, build
 from core.domain.model.registered import STATIC, Registered
 from core.domain.serialize import canonical
+from core.forecast import model_check
 from core.sql import models
 
 log = logging.getLogger("core.ml_interface")

@@ -11,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 
 from core import errors
-from core.health import VERSION
+from core.operations.health import VERSION
 
 HOLE = re.compile(r"<(?:(\w+):)?(\w+)>")
 WORDS = re.compile(r"\w+")

@@ -9,8 +9,9 @@ from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
-from core import database, errors, notifications
+from core import database, errors
 from core.domain.serialize import plain
+from core.people import notifications
 
 log = logging.getLogger("core.replies")
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from config.settings import Settings
-from core.actions import Executor
 from core.cloud.aws import Clouds
-from core.crew import Crew
-from core.event_intake import Intake
-from core.forestall import forestalled
+from core.emergencies.forestall import forestalled
+from core.execution.actions import Executor
+from core.execution.crew import Crew
+from core.intake.event_intake import Intake
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """In the demo prices are looked at often, so that a visitor sees them move."""
 
-from core.pricing import collect
+from core.prices.pricing import collect
 
 
 def run(context) -> dict:

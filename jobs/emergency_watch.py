@@ -1,6 +1,6 @@
 """The reconciler: go on from the rows wherever something was cut."""
 
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
 
 
 def run(context) -> dict:

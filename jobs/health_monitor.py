@@ -1,6 +1,6 @@
 """Measures the seven components of the platform (JOB-03)."""
 
-from core import monitor
+from core.operations import monitor
 
 
 def run(context) -> dict:

@@ -1,6 +1,6 @@
 """Ask EC2 about the silent, the noticed and the ending."""
 
-from core.watch import watch
+from core.execution.watch import watch
 
 
 def run(context) -> dict:

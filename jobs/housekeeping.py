@@ -1,6 +1,6 @@
 """Delete what nobody can need any more, in small batches."""
 
-from core.housekeeping import tidy
+from core.operations.housekeeping import tidy
 
 
 def run(context) -> dict:

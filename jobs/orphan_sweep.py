@@ -1,6 +1,6 @@
 """End machines that bear our tags and stand in no row."""
 
-from core.orphans import sweep
+from core.execution.orphans import sweep
 
 
 def run(context) -> dict:

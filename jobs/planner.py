@@ -1,6 +1,6 @@
 """Look for moves that are worth it, and write plans."""
 
-from core.planner import plan_ahead
+from core.moves.planner import plan_ahead
 
 
 def run(context) -> dict:

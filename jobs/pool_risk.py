@@ -1,7 +1,7 @@
 """What follows of pools from the rows of the fleet, every five minutes; expired flags go."""
 
 from core import database
-from core.risk import derive
+from core.forecast.risk import derive
 
 
 def run(context) -> dict:

@@ -1,6 +1,6 @@
 """Predict, learn what became of it, and judge the models by it."""
 
-from core.predictions import work
+from core.forecast.predictions import work
 
 
 def run(context) -> dict:

@@ -1,7 +1,8 @@
 """Consolidate prices and learn from them, every twelve hours and when somebody asks, in child processes."""
 
-from core import consolidation, database, errors
+from core import database, errors
 from core.child import run_in_child
+from core.prices import consolidation
 
 
 def run(context) -> dict:

@@ -1,6 +1,7 @@
 """SAFE_MODE comes into force once nothing claimed is still on its way."""
 
-from core import database, safe_mode
+from core import database
+from core.operations import safe_mode
 
 
 def run(context) -> dict:

@@ -9,7 +9,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from config.settings import Settings
-from core import database, doorbell, errors, forestall
+from core import database, doorbell, errors
+from core.emergencies import forestall
 from core.leases import Lease, run_slot
 from jobs import JOBS, Job
 from jobs.context import Context

@@ -1,6 +1,6 @@
 """The Spot Advisor's ranks and EC2's placement scores, every six hours."""
 
-from core import advisor, pricing
+from core.prices import advisor, pricing
 
 
 def run(context) -> dict:

@@ -1,6 +1,6 @@
 """Fetch the prices of every region in use."""
 
-from core.pricing import collect
+from core.prices.pricing import collect
 
 
 def run(context) -> dict:

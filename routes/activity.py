@@ -3,10 +3,10 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import activity
 from core.answers import answers
 from core.auth import require_client_auth
 from core.idempotency import in_transaction
+from core.people import activity
 from core.validation import Body, asks
 from routes import shapes
 

@@ -3,9 +3,9 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import clients
 from core.auth import principal, require_admin
 from core.idempotency import require_idempotency_key_for_secret
+from core.people import clients
 from core.validation import Body, takes
 
 bp = Blueprint("admin", __name__, url_prefix="/api/admin")

@@ -7,11 +7,12 @@ from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import enrolment, hosts, level3, story
+from core.agents import enrolment, hosts
 from core.auth import Principal, bound_instance, principal, require_agent, require_agent_report, require_enrolment
 from core.database import Tx
 from core.domain.failover import is_join_token
 from core.domain.handover import Orders
+from core.emergencies import level3, story
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, asks, takes
 

@@ -4,10 +4,13 @@ from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import clients, enrolment, fleet, installation, story
+from core.agents import enrolment
 from core.auth import principal, require_client_auth
-from core.downtime import summary
+from core.emergencies import story
 from core.idempotency import in_transaction, require_idempotency_key_for_secret
+from core.money.downtime import summary
+from core.operations import installation
+from core.people import clients, fleet
 from core.validation import Body, asks, takes
 
 bp = Blueprint("clients", __name__, url_prefix="/api")

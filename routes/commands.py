@@ -5,7 +5,7 @@ from dataclasses import asdict
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import commands, hosts
+from core.agents import commands, hosts
 from core.auth import bound_instance, require_agent
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, takes

@@ -3,9 +3,9 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import modules, safe_mode
 from core.auth import principal, require_admin
 from core.idempotency import in_transaction, require_idempotency_key
+from core.operations import modules, safe_mode
 from core.validation import Body, takes
 
 bp = Blueprint("controls", __name__, url_prefix="/api/admin")

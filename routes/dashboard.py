@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, send_from_directory
 
 from core.auth import open_to_all
 from core.errors import NotFound
-from core.health import about
+from core.operations.health import about
 from core.replies import success_response
 
 bp = Blueprint("dashboard", __name__)

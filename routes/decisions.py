@@ -3,9 +3,9 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import decisions
 from core.auth import require_agent, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
+from core.moves import decisions
 from core.validation import Body, asks, takes
 
 bp = Blueprint("decisions", __name__, url_prefix="/api")

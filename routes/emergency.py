@@ -4,7 +4,7 @@ from flask import Blueprint
 from marshmallow import fields, validate
 
 from core.auth import require_agent_notice
-from core.emergency import handle_rebalance_notice, handle_termination_notice
+from core.emergencies.emergency import handle_rebalance_notice, handle_termination_notice
 from core.idempotency import require_idempotency_key
 from core.validation import LenientBody, takes
 

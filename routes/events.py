@@ -4,11 +4,11 @@ from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import event_keys
 from core.answers import answers
 from core.auth import principal, require_client_auth, require_event_key
-from core.aws_events import Origin, process
 from core.idempotency import require_idempotency_key_for_secret
+from core.intake import event_keys
+from core.intake.aws_events import Origin, process
 from core.replies import success_response
 from core.validation import Body, LenientBody, takes
 

@@ -3,9 +3,9 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import level3
 from core.auth import bound_instance, require_agent
 from core.domain.failover import CAUSES
+from core.emergencies import level3
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, takes
 

@@ -5,10 +5,10 @@ import hmac
 from flask import Blueprint, Response, request
 
 from config.settings import current
-from core import health, metrics
 from core.answers import answers
 from core.auth import open_to_all, principal
 from core.errors import Forbidden
+from core.operations import health, metrics
 from core.replies import success_response, to_bytes
 
 bp = Blueprint("health", __name__)

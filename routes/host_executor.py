@@ -3,7 +3,7 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import host_executor
+from core.agents import host_executor
 from core.auth import require_agent
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, takes

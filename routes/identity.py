@@ -4,9 +4,11 @@ from flask import Blueprint, request
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import clients, database, installation, limits, sessions
+from core import database, limits
 from core.auth import COOKIE, open_to_all, principal, require_person
 from core.idempotency import in_transaction
+from core.operations import installation
+from core.people import clients, sessions
 from core.replies import success_response
 from core.validation import Body, takes
 

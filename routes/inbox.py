@@ -3,9 +3,9 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import notifications
 from core.auth import require_client_auth
 from core.idempotency import in_transaction
+from core.people import notifications
 from core.validation import Body, asks
 
 bp = Blueprint("inbox", __name__, url_prefix="/api/notifications")

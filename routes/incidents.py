@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from core import acknowledgement
 from core.auth import principal, require_client_auth
+from core.emergencies import acknowledgement
 from core.idempotency import require_idempotency_key
 from core.validation import Body, takes
 

@@ -4,9 +4,11 @@ from flask import Blueprint
 from marshmallow import fields, validate
 
 from config.settings import current
-from core import database, demo, fleet, past
+from core import database
 from core.auth import require_client_auth
 from core.idempotency import in_transaction
+from core.operations import demo
+from core.people import fleet, past
 from core.replies import success_response
 from core.validation import Body, asks, takes
 

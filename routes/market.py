@@ -5,10 +5,11 @@ from functools import partial
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import audit, consolidation, doorbell, market
+from core import audit, doorbell
 from core.answers import answers
 from core.auth import principal, require_admin, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
+from core.prices import consolidation, market
 from core.validation import Body, asks, takes
 
 bp = Blueprint("market", __name__, url_prefix="/api")

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import ml_interface, predictions
+from core import ml_interface
 from core.auth import principal, require_admin, require_client_auth
 from core.domain.model.contract import NUMBERS, VERSION
 from core.domain.model.files import MOST_BYTES
 from core.domain.model.kinds import KINDS, MOST_NUMBERS
+from core.forecast import predictions
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, asks, takes, takes_upload
 

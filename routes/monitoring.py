@@ -2,10 +2,11 @@
 
 from flask import Blueprint
 
-from core import events, monitor
+from core import events
 from core.answers import answers
 from core.auth import require_admin
 from core.idempotency import in_transaction, require_idempotency_key
+from core.operations import monitor
 from routes import shapes
 
 bp = Blueprint("monitoring", __name__, url_prefix="/api")

@@ -3,11 +3,11 @@
 from flask import Blueprint
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from core import plans
 from core.auth import principal, require_client_auth
 from core.domain.plan import ARROWS, KINDS, Mode
 from core.errors import SpotError
 from core.idempotency import in_transaction, require_idempotency_key
+from core.moves import plans
 from core.replies import error_response
 from core.validation import Body, asks, takes
 

@@ -3,11 +3,12 @@
 from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validate
 
-from core import activity, platform, search
 from core.answers import answers
 from core.auth import require_admin
 from core.domain.lifecycle import Role
 from core.idempotency import in_transaction
+from core.operations import platform
+from core.people import activity, search
 from core.sheets import to_csv
 from core.validation import Body, asks
 from routes import shapes

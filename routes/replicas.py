@@ -5,9 +5,11 @@ from datetime import UTC
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import fleet, hosts, replicas
+from core.agents import hosts
 from core.auth import by_whom, require_agent, require_client_auth
+from core.emergencies import replicas
 from core.idempotency import in_transaction, require_idempotency_key
+from core.people import fleet
 from core.validation import Body, takes
 
 bp = Blueprint("replicas", __name__, url_prefix="/api")

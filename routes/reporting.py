@@ -5,9 +5,11 @@ from datetime import UTC
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import farewell, past, pricing
+from core.agents import farewell
 from core.auth import bound_instance, require_agent
 from core.idempotency import in_transaction, require_idempotency_key
+from core.people import past
+from core.prices import pricing
 from core.validation import Body, takes
 
 bp = Blueprint("reporting", __name__, url_prefix="/api/agents/<uuid:agent_id>")

@@ -3,9 +3,9 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import savings
 from core.auth import require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
+from core.money import savings
 from core.sheets import to_csv
 from core.validation import Body, asks, takes
 from routes.switching import csv_reply

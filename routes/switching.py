@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, request
 from marshmallow import fields, validate
 
-from core import history, plans
 from core.auth import Host, principal, require_agent, require_client_auth
 from core.errors import Forbidden
 from core.idempotency import in_transaction, require_idempotency_key
+from core.moves import history, plans
 from core.sheets import to_csv
 from core.validation import Body, asks, takes
 

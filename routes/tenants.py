@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from core import tenants
 from core.auth import principal, require_admin
 from core.idempotency import in_transaction, require_idempotency_key, require_idempotency_key_for_secret
+from core.people import tenants
 from core.validation import Body, takes
 
 bp = Blueprint("tenants", __name__, url_prefix="/api/admin/clients/<uuid:client_id>")

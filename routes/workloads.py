@@ -3,9 +3,11 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core import farewell, modes, past
+from core.agents import farewell
 from core.auth import by_whom, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
+from core.moves import modes
+from core.people import past
 from core.validation import Body, asks, takes
 
 bp = Blueprint("workloads", __name__, url_prefix="/api/client")

@@ -10,7 +10,7 @@ import click
 
 from config.settings import BadSettings, Settings, read_settings, use
 from core import database, errors
-from core.imports import import_advisor, import_availability, import_prices
+from core.prices.imports import import_advisor, import_availability, import_prices
 from database.private import PrivateDatabase
 from scripts.stack import ROOT
 

@@ -13,9 +13,9 @@ import pytest
 from backend import create_app
 from config.settings import Settings
 from core import database as core_database
-from core import notifications
 from core.cloud.aws import Clouds
 from core.database import Tx
+from core.people import notifications
 from database.migrate import connect, migrate
 from database.private import Access, PrivateDatabase
 from scripts.stack import Stack

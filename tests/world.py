@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from config.settings import Settings, use
-from core import clients, emergency, enrolment, hosts
+from core.agents import enrolment, hosts
 from core.database import Database, Tx
 from core.domain.incident import Incident
 from core.domain.lifecycle import Agent, Instance, Replica, Role
 from core.domain.pools import pool_id
+from core.emergencies import emergency
+from core.people import clients
 from core.sql import agents, incidents, instances, pools, replicas
 
 ACCOUNT, REGION = "123456789012", "us-east-1"

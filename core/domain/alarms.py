@@ -1,6 +1,6 @@
 """Every alarm people can get. Its page in OPERATIONAL_RUNBOOK.md bears its name; a test compares the two.
 
-An alarm's name is the first word of the ``moment`` or ``key`` that core/notifications.py is given.
+An alarm's name is the first word of the ``moment`` or ``key`` that core/people/notifications.py is given.
 """
 
 from dataclasses import dataclass

@@ -7,8 +7,9 @@ import time
 from datetime import timedelta
 
 from config.settings import Settings, use
-from core import consolidation, database
+from core import database
 from core.child import work_of
+from core.prices import consolidation
 
 
 def main(name: str) -> None:

@@ -29,7 +29,7 @@ def _without_release() -> None:
 
 def _without_token_reuse() -> None:
     """Each try of a launch bears a token of its own, and nobody looks for orphans."""
-    from core.actions import Executor
+    from core.execution.actions import Executor
     from jobs import orphan_sweep
 
     request = Executor._request
@@ -43,14 +43,14 @@ def _with_new_token(order):
 
 def _without_launch() -> None:
     """An interruption notice is noted, and nobody orders a replacement."""
-    from core import emergency
+    from core.emergencies import emergency
 
     emergency.create_emergency_replica = lambda *_: None
 
 
 def _without_zombie_end() -> None:
     """A former PRIMARY is left running."""
-    from core import reconciler
+    from core.emergencies import reconciler
 
     reconciler.STEPS["zombies_due"] = lambda tx, agent, safe, instance_id: False
 
@@ -64,28 +64,28 @@ def _without_on_demand() -> None:
 
 def _without_safe_mode() -> None:
     """The switch is turned, and nobody reads it."""
-    from core import safe_mode
+    from core.operations import safe_mode
 
     safe_mode.requested = lambda tx: False
 
 
 def _without_expiry() -> None:
     """A replica stands by for ever."""
-    from core import reconciler
+    from core.emergencies import reconciler
 
     reconciler.STEPS["replicas_expired"] = lambda tx, agent, safe, instance_id: False
 
 
 def _without_retry() -> None:
     """A call that got no answer counts as one that failed."""
-    from core import actions
+    from core.execution import actions
 
     actions.RECORD[actions.Answer.UNKNOWN] = actions._failed
 
 
 def _without_adoption() -> None:
     """A server that is back knows nothing of machines that hosts launched alone."""
-    from core import level3
+    from core.emergencies import level3
 
     level3.adopt = lambda account, region, machines: 0
     level3.report = lambda tx, agent_id, reporter_id, body: {"adopted": False, "replica_id": None, "epoch": 0}
@@ -93,8 +93,8 @@ def _without_adoption() -> None:
 
 def _without_ground_truth() -> None:
     """A silent machine is taken for a lost one, whatever EC2 says."""
-    from core import watch
     from core.domain.response import SILENT_AFTER
+    from core.execution import watch
     from core.sql import heartbeats
 
     observe = watch.observe

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from core import notifications
 from core.domain.alarms import ALARMS, NAMES
+from core.people import notifications
 from tests.contract.tree import ROOT, python_files, tree_of
 
 CALLS = {"tell": 2, "announce": 2, "alarming": 1}  # which argument names the alarm

@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from core.actions import Executor
 from core.cloud.aws import Clouds
+from core.execution.actions import Executor
 from tests.integration.shop import Shop, Still, open_shop
 from tests.simulator import Simulator
 

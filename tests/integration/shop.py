@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.cloud.aws import Clouds
 from core.cloud.simulator.catalogue import IMAGE
-from core.watch import watch
+from core.execution.watch import watch
 from tests.simulator import ACCOUNT, Simulator
 from tests.world import Workload, World
 

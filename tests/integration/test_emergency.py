@@ -3,7 +3,7 @@
 import pytest
 
 from core import errors
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
 from tests.world import World
 
 

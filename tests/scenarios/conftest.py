@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.actions import Executor
+from core.execution.actions import Executor
 from scripts.stack import Stack
 from tests.scenarios.street import Street, opened
 from tests.scenarios.town import Town

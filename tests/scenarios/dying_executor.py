@@ -5,8 +5,9 @@ import signal
 import sys
 
 from config.settings import read_settings, use
-from core import actions, database
+from core import database
 from core.cloud.aws import Clouds, Ec2
+from core.execution import actions
 
 
 def die(*_: object, **__: object) -> None:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.cloud.queues import EventQueue
-from core.event_intake import QueueReader
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
+from core.execution.watch import watch
+from core.intake.event_intake import QueueReader
 from core.sql import accounts
-from core.watch import watch
 from scripts import event_queue
 from tests.integration.shop import Shop, Still, open_shop
 from tests.simulator import ACCOUNT

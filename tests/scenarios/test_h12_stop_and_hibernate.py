@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import hosts
+from core.agents import hosts
 from tests.scenarios.street import Street
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from core import emergency
+from core.emergencies import emergency
+from core.execution.orders import order_end
 from core.locks import lock_agent
-from core.orders import order_end
 from core.sql import instances
 from tests.scenarios.street import Street
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from core import aws_events, emergency, pool_memory
-from core.aws_events import Origin
+from core.emergencies import emergency
+from core.forecast import pool_memory
+from core.intake import aws_events
+from core.intake.aws_events import Origin
 from tests.scenarios.street import Street
 
 ROWS = ("notices", "incidents", "actions", "pool_reports", "notifications", "dead_letters")

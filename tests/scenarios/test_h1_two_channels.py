@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import emergency
+from core.emergencies import emergency
 from tests.scenarios.street import Street
 
 

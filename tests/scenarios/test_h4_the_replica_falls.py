@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from core import emergency, errors
+from core import errors
+from core.emergencies import emergency
 from core.sql import instances
 from scripts.stack import Stack
 from tests.scenarios.town import Town, until

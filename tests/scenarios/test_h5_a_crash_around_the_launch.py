@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from core.actions import Executor
-from core.orphans import sweep
-from core.watch import watch
+from core.execution.actions import Executor
+from core.execution.orphans import sweep
+from core.execution.watch import watch
 from scripts.stack import ROOT
 from tests.integration.shop import Shop, Still, open_shop
 from tests.scenarios.dying_executor import PLACES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import emergency, reconciler
+from core.emergencies import emergency, reconciler
 from core.leases import Lease, run_slot
 from core.sql import instances
 from tests.integration.together import at_once

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from core import emergency, hosts
+from core.agents import hosts
+from core.emergencies import emergency
 from tests.scenarios.street import Street
 
 

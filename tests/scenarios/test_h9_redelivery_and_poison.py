@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from core import aws_events, database, errors
+from core import database, errors
 from core.cloud.queues import EventQueue
+from core.intake import aws_events
 from tests.scenarios.street import Street, wrapped
 from tests.simulator import ACCOUNT
 from tests.world import REGION

@@ -1,7 +1,7 @@
 """F29, SEC-10: a copied host is refused, people hear of it once, and the first host goes on."""
 
 from agent.identity import Identity
-from core import enrolment
+from core.agents import enrolment
 from tests.integration.conftest import error_of
 from tests.integration.level3.conftest import beat_body
 from tests.world import new_ec2_id, registration

@@ -5,9 +5,9 @@ from functools import partial
 
 import pytest
 
-from core import enrolment
-from core.actions import join_token
+from core.agents import enrolment
 from core.crypto import digest
+from core.execution.actions import join_token
 from tests.integration.conftest import data_of, error_of
 from tests.world import new_ec2_id, registration
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from core import enrolment
+from core.agents import enrolment
 from tests.integration.conftest import ADMIN, error_of
 
 CALLERS = (

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent import PROTOCOL
-from core import commands, enrolment
-from core.actions import join_token
+from core.agents import commands, enrolment
+from core.execution.actions import join_token
 from routes.agents import PROTOCOLS
 from tests.integration.conftest import Api, data_of, error_of
 from tests.world import World, registration

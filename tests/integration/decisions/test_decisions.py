@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.decisions import output_of
 from core.domain.decision import select_best_instance
 from core.domain.decision.values import Inputs
 from core.domain.risk import PRIOR, UNKNOWN_BAND
+from core.moves.decisions import output_of
 from core.sql import risk
 from tests.integration.conftest import data_of, error_of
 

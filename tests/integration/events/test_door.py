@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from core.event_keys import signature
+from core.intake.event_keys import signature
 from scripts import lambda_handler
 from tests.integration.conftest import Api, data_of, error_of
 from tests.world import ACCOUNT, REGION, Workload, World

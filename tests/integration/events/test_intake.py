@@ -8,9 +8,9 @@ import pytest
 from core import database
 from core.cloud import queues
 from core.cloud.aws import Clouds
-from core.event_intake import Intake
-from core.health import check
-from core.metrics import render
+from core.intake.event_intake import Intake
+from core.operations.health import check
+from core.operations.metrics import render
 from scripts import event_queue
 from tests.simulator import ACCOUNT
 from tests.world import World

@@ -9,16 +9,17 @@ import time
 
 import pytest
 
-from core import actions, database
-from core.actions import Executor
+from core import database
 from core.cloud.actions import Outcome
 from core.cloud.errors import Answer
+from core.execution import actions
+from core.execution.actions import Executor
 from scripts.stack import ROOT
 from tests.integration.shop import Shop
 from tests.integration.together import Killed, at_once, die
 
 ONE_EXECUTOR = (
-    "from config.settings import read_settings, use; from core import database; from core.actions import Executor;"
+    "from config.settings import read_settings, use; from core import database; from core.execution.actions import Executor;"
     " from core.cloud.aws import Clouds; s = use(read_settings()); database.connect(s); Executor(Clouds(s), s).run_once()"
 )
 

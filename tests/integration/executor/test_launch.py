@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from core.actions import RECORD, install_name
 from core.cloud import actions as cloud_actions
 from core.cloud.errors import Answer
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
+from core.execution.actions import RECORD, install_name
 from core.sql import accounts
 from tests.integration.shop import Shop
 

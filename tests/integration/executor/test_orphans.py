@@ -4,10 +4,12 @@ import time
 
 import pytest
 
-from core import actions, database, safe_mode
-from core.actions import install_name
+from core import database
 from core.cloud.simulator.catalogue import IMAGE
-from core.orphans import sweep
+from core.execution import actions
+from core.execution.actions import install_name
+from core.execution.orphans import sweep
+from core.operations import safe_mode
 from tests.integration.shop import Shop
 
 

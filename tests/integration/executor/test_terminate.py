@@ -4,11 +4,12 @@ import time
 
 import pytest
 
-from core import actions, database, errors
-from core.emergency import retire
+from core import database, errors
+from core.emergencies.emergency import retire
+from core.emergencies.reconciler import reconcile
+from core.execution import actions
+from core.execution.orders import order
 from core.locks import lock_agent
-from core.orders import order
-from core.reconciler import reconcile
 from core.sql import instances
 from tests.integration.shop import Shop
 

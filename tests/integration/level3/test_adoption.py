@@ -5,11 +5,11 @@ import pytest
 from agent.ec2 import Ec2, role_credentials, run_parameters
 from agent.imds import Imds
 from agent.sigv4 import Credentials
-from core.actions import install_name
 from core.cloud.simulator.roles import profile_of
-from core.orphans import sweep
-from core.reconciler import reconcile
-from core.watch import watch
+from core.emergencies.reconciler import reconcile
+from core.execution.actions import install_name
+from core.execution.orphans import sweep
+from core.execution.watch import watch
 from tests.integration.shop import Shop
 from tests.simulator import ACCOUNT
 
@@ -74,7 +74,7 @@ def test_a_primary_that_died_while_every_server_was_down_is_followed_by_the_mach
 
 def test_a_watch_that_did_not_look_would_order_a_second_machine(shop: Shop, alone, monkeypatch):
     """The naive twin."""
-    monkeypatch.setattr("core.watch._adopt_before_judging", lambda *args: None)
+    monkeypatch.setattr("core.execution.watch._adopt_before_judging", lambda *args: None)
     shop.simulator.kill(shop.workload.primary.ec2_instance_id)
     shop.world.jump(seconds=60)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from core import forestall
-from core.actions import Executor
-from core.forestall import forestalled
-from core.reconciler import reconcile
+from core.emergencies import forestall
+from core.emergencies.forestall import forestalled
+from core.emergencies.reconciler import reconcile
+from core.execution.actions import Executor
 from tests.integration.level3.test_adoption import launch
 from tests.integration.shop import Shop
 

@@ -3,9 +3,9 @@
 import json
 
 from agent.plan import Plan
-from core import safe_mode
 from core.crypto import digest
 from core.domain import failover
+from core.operations import safe_mode
 from tests.integration.conftest import ADMIN, data_of
 
 

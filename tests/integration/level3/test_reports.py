@@ -2,9 +2,9 @@
 
 import pytest
 
-from core import level3
 from core.domain import failover
-from core.reconciler import reconcile
+from core.emergencies import level3
+from core.emergencies.reconciler import reconcile
 from tests.integration.conftest import data_of, error_of
 from tests.world import new_ec2_id, registration
 

@@ -5,7 +5,8 @@ import signal
 import sys
 
 from config.settings import read_settings, use
-from core import consolidation, database
+from core import database
+from core.prices import consolidation
 from core.sql import consolidation_jobs
 
 

@@ -9,8 +9,9 @@ from threading import Thread
 
 import pytest
 
-from core import advisor, errors
+from core import errors
 from core.domain.advisor import read
+from core.prices import advisor
 from tests.world import World
 
 GOOD = {"spot_advisor": {"us-east-1": {"Linux": {"m5.large": {"s": 62, "r": 1}, "c5.large": {"s": 70, "r": 4}}}}}

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core import consolidation, database, errors
+from core import database, errors
 from core.child import run_in_child
 from core.domain import price_text
 from core.domain.price_series import BUCKET_US
+from core.prices import consolidation
 from core.sql import price_series
 from scripts.stack import ROOT
 from tests.integration.market.staging import expected, horizon_of, market, moment, stage, table

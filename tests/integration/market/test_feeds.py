@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from core import feeds
-from core.pricing import collect, score_placements
+from core.prices import feeds
+from core.prices.pricing import collect, score_placements
 from core.sql import pools
 from tests.integration.conftest import data_of
 from tests.integration.shop import Shop

@@ -10,7 +10,7 @@ import pytest
 
 from core import errors
 from core.domain import recorded
-from core.imports import import_availability, import_prices
+from core.prices.imports import import_availability, import_prices
 from core.sql import risk as rows
 from scripts.stack import ROOT
 from tests.world import World

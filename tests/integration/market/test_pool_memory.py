@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core import emergency
+from core.emergencies import emergency
 from core.sql import pools
 from tests.integration.together import at_once
 from tests.world import World

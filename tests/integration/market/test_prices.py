@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.pricing import collect
+from core.prices.pricing import collect
 from tests.integration.conftest import data_of, error_of
 from tests.integration.shop import Shop
 from tests.world import World

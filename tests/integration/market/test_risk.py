@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from core import emergency, risk, risk_training, watch
 from core.child import run_in_child
 from core.domain.risk import PRIOR
-from core.risk import RiskManager, risk_of_pools
+from core.emergencies import emergency
+from core.execution import watch
+from core.forecast import risk, risk_training
+from core.forecast.risk import RiskManager, risk_of_pools
 from core.sql import risk as rows
 from tests.integration.shop import Shop
 from tests.unit.test_risk import market

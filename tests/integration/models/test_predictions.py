@@ -7,7 +7,7 @@ import pytest
 
 from core import database
 from core.domain.model.score import JUDGED_AFTER, scorecard
-from core.predictions import join_outcomes, judge, outcome_of, predict, work
+from core.forecast.predictions import join_outcomes, judge, outcome_of, predict, work
 from tests.integration.conftest import data_of
 from tests.unit.model.samples import manifest
 

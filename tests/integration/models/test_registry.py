@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from core import database, ml_interface, model_check
+from core import database, ml_interface
 from core.domain.model.check import features_of
+from core.forecast import model_check
 from tests.integration.conftest import data_of, error_of
 from tests.unit.model.samples import LOGISTIC, XGBOOST, as_json, as_npz, bomb, features, logistic_says, manifest
 

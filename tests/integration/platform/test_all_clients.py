@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from core import ledger, past
+from core.money import ledger
+from core.people import past
 from tests.integration.conftest import error_of
 
 

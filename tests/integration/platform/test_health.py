@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from core import database, errors, events, monitor
+from core import database, errors, events
 from core.domain.lights import Finding
 from core.leases import Lease, run_slot
+from core.operations import monitor
 from tests.integration.conftest import ADMIN, data_of
 
 

@@ -1,8 +1,8 @@
-"""VIEW-02 says what core/downtime.py says, from the same rows."""
+"""VIEW-02 says what core/money/downtime.py says, from the same rows."""
 
 import pytest
 
-from core.downtime import summary
+from core.money.downtime import summary
 
 
 def handover(world, workload, seconds: float | None, hours_ago: float) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from core import downtime, hosts
-from core.reconciler import reconcile
+from core.agents import hosts
+from core.emergencies.reconciler import reconcile
+from core.money import downtime
 from core.sql import agents, instances
 from tests.world import World
 

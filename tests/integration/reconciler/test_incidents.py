@@ -5,8 +5,10 @@ import time
 
 import pytest
 
-from core import commands, emergency, errors, reconciler
-from core.reconciler import reconcile
+from core import errors
+from core.agents import commands
+from core.emergencies import emergency, reconciler
+from core.emergencies.reconciler import reconcile
 from tests.integration.together import FirstTimeOnly, at_once
 from tests.world import World
 

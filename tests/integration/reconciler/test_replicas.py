@@ -2,8 +2,8 @@
 
 import pytest
 
-from core import safe_mode
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
+from core.operations import safe_mode
 from tests.world import World
 
 

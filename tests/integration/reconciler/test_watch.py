@@ -2,8 +2,8 @@
 
 import pytest
 
-from core import emergency
-from core.watch import watch
+from core.emergencies import emergency
+from core.execution.watch import watch
 from tests.integration.shop import Shop
 
 

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from core import database, enrolment, errors
+from core import database, errors
+from core.agents import enrolment
 from core.sql import idempotency as keys
 from tests.integration.conftest import ADMIN, data_of, error_of
 from tests.integration.together import Killed, at_once, die
@@ -106,7 +107,7 @@ def test_a_process_that_dies_between_work_and_key_leaves_neither_and_a_retry_doe
 
 def test_a_request_that_fails_stores_nothing_and_may_come_again(world, tell, monkeypatch):
     with monkeypatch.context() as placed:
-        placed.setattr("core.emergency.respond", fails)
+        placed.setattr("core.emergencies.emergency.respond", fails)
         assert error_of(tell()) == (409, "CONFLICT")
 
     assert tell().status_code == 202

@@ -108,7 +108,7 @@ def test_what_nobody_foresaw_is_a_500_that_tells_nothing(admin, monkeypatch):
     def fails(*_, **__):
         raise ZeroDivisionError("a secret inside")
 
-    monkeypatch.setattr("core.clients.create", fails)
+    monkeypatch.setattr("core.people.clients.create", fails)
     admin.http.application.config["PROPAGATE_EXCEPTIONS"] = False
     reply = admin.post(CREATE, GOOD)
 

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from core import safe_mode
-from core.reconciler import reconcile
-from core.risk import RiskManager
+from core.emergencies.reconciler import reconcile
+from core.forecast.risk import RiskManager
+from core.operations import safe_mode
 from tests.integration.conftest import data_of, error_of
 from tests.world import World
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
 from core.sql import actions, instances
 from tests.integration.conftest import data_of, error_of
 from tests.world import World

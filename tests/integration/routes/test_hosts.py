@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from core import commands
+from core.agents import commands
 from tests.integration.conftest import data_of, error_of
 from tests.world import World
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from core import consolidation, database
+from core import database
 from core.domain.price_series import BUCKET_US
+from core.prices import consolidation
 from tests.integration.conftest import data_of, error_of
 from tests.integration.market.staging import horizon_of, stage
 from tests.world import World

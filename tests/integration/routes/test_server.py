@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from config.settings import use
-from core import database, health
+from core import database
 from core.leases import Lease
+from core.operations import health
 from tests.integration.conftest import ADMIN, data_of, error_of
 from tests.world import World
 

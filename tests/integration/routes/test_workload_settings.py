@@ -2,8 +2,8 @@
 
 import pytest
 
-from core import enrolment
-from core.reconciler import reconcile
+from core.agents import enrolment
+from core.emergencies.reconciler import reconcile
 from tests.integration.conftest import data_of, error_of
 from tests.world import ACCOUNT, World, registration
 

@@ -6,14 +6,14 @@ from uuid import uuid4
 
 from botocore.config import Config
 
-from core.actions import Executor
 from core.cloud import aws
 from core.cloud.aws import Clouds
 from core.database import Tx
 from core.domain.intent import EMERGENCY
 from core.domain.lifecycle import Role
 from core.domain.pools import Candidate
-from core.orders import launch_params, order
+from core.execution.actions import Executor
+from core.execution.orders import launch_params, order
 from core.sql import instances, pools, replicas
 from tests.integration.shop import Shop
 from tests.world import REGION, World

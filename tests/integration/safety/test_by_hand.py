@@ -4,8 +4,9 @@ import logging
 
 import pytest
 
-from core import errors, safe_mode
-from core.reconciler import reconcile
+from core import errors
+from core.emergencies.reconciler import reconcile
+from core.operations import safe_mode
 from tests.integration.shop import Shop
 
 CHANGING = ("RunInstances", "TerminateInstances")
@@ -101,7 +102,7 @@ def test_a_dry_run_can_never_become_an_order(safe: Shop):
 
 
 def test_the_log_says_what_would_have_been_done(safe: Shop, caplog):
-    with caplog.at_level(logging.INFO, "core.orders"):
+    with caplog.at_level(logging.INFO, "core.execution.orders"):
         safe.world.interruption(safe.workload)
 
     assert "[SAFE_MODE] Would execute: launch" in caplog.text

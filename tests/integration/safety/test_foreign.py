@@ -7,7 +7,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from core import auth, limits
-from core.safe_mode import switch
+from core.operations.safe_mode import switch
 from tests.integration.safety.hostile import WRITES, _path, _schema_of, example
 
 

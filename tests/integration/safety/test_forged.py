@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from core.auth import COOKIE
-from core.sessions import KEY_ID
+from core.people.sessions import KEY_ID
 from tests.integration.conftest import error_of
 
 OURS = {"X-Requested-With": "dashboard"}

@@ -10,7 +10,8 @@ from uuid import uuid4
 import pytest
 
 from config.settings import use
-from core import auth, enrolment, limits
+from core import auth, limits
+from core.agents import enrolment
 from tests.integration.conftest import ADMIN
 from tests.integration.safety.hostile import Case, cases
 from tests.world import World

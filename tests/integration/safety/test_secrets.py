@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from config.logging import Brackets, JsonLines, configure_logging, redact
-from core import enrolment, fleet
-from core.actions import join_token
+from core.agents import enrolment
+from core.execution.actions import join_token
+from core.people import fleet
 from tests.integration.conftest import ADMIN
 from tests.world import new_ec2_id, registration
 
@@ -170,7 +171,7 @@ def record(evil: str) -> logging.LogRecord:
 
 @pytest.mark.parametrize(("ms", "shown"), [(12, "12ms"), (999, "999ms"), (4200, "4.2s")])
 def test_a_line_of_text_has_the_form_that_scripts_read(ms, shown):
-    made = logging.LogRecord("core.actions", logging.INFO, __file__, 1, "i-0abc", (), None)
+    made = logging.LogRecord("core.execution.actions", logging.INFO, __file__, 1, "i-0abc", (), None)
     made.created = 1698400800.5
     made.component, made.action, made.result, made.duration_ms = "MOD-SPOT-01", "SELECT-INSTANCE", "SUCCESS", ms
 

@@ -6,7 +6,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from core import actions, safe_mode
+from core.execution import actions
+from core.operations import safe_mode
 from tests.integration.safety.orders import carry_out, order_many, pending
 from tests.integration.shop import Shop
 from tests.world import World

@@ -2,8 +2,9 @@
 
 import pytest
 
-from core import events, modules, safe_mode
+from core import events
 from core.domain.modules import MODULES
+from core.operations import modules, safe_mode
 from core.sql import events as outbox
 from tests.integration.conftest import data_of, error_of
 

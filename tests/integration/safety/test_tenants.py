@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from core.actions import _claim
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
+from core.execution.actions import _claim
 from tests.integration.conftest import data_of, error_of
 
 

@@ -6,15 +6,16 @@ from collections import Counter
 
 import pytest
 
-from core import breaker, database, errors
-from core.actions import Executor
+from core import database, errors
 from core.cloud.aws import NoSession
 from core.cloud.errors import Answer
-from core.crew import Crew
-from core.event_intake import Intake
-from core.pricing import collect, score_placements
+from core.execution import breaker
+from core.execution.actions import Executor
+from core.execution.crew import Crew
+from core.execution.watch import watch
+from core.intake.event_intake import Intake
+from core.prices.pricing import collect, score_placements
 from core.sql import accounts
-from core.watch import watch
 from tests.integration.safety.orders import carry_out, impatient, order_many, pending
 from tests.integration.shop import Shop
 

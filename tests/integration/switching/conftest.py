@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from core import plans
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
+from core.moves import plans
 from core.sql import switches
 from tests.world import Workload, World, new_ec2_id
 

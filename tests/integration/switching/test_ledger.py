@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from core import ledger, savings
 from core.domain.savings import hour_of
-from core.reconciler import reconcile
+from core.emergencies.reconciler import reconcile
+from core.money import ledger, savings
 from tests.integration.switching.conftest import Moving
 from tests.world import new_ec2_id
 

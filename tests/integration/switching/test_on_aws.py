@@ -2,11 +2,13 @@
 
 import pytest
 
-from core import downtime, emergency, plans, switching
-from core.reconciler import reconcile
+from core.emergencies import emergency
+from core.emergencies.reconciler import reconcile
+from core.execution.watch import watch
+from core.money import downtime
+from core.moves import plans, switching
 from core.sql import instances
 from core.sql import plans as plan_rows
-from core.watch import watch
 from tests.integration.shop import Shop
 from tests.integration.switching.conftest import TARGET, Moving
 from tests.integration.together import Killed, die

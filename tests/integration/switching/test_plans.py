@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from core import errors, plans
-from core.planner import plan_ahead
-from core.reconciler import reconcile
+from core import errors
+from core.emergencies.reconciler import reconcile
+from core.moves import plans
+from core.moves.planner import plan_ahead
 from core.sql import risk
 from tests.integration.switching.conftest import TARGET, Moving
 

@@ -5,8 +5,8 @@ import io
 
 import pytest
 
-from core import ledger
-from core.planner import plan_ahead
+from core.money import ledger
+from core.moves.planner import plan_ahead
 from tests.integration.conftest import ADMIN, data_of, error_of
 from tests.integration.switching.conftest import TARGET, Moving
 
@@ -112,7 +112,7 @@ def test_the_history_as_csv_has_a_line_per_switch_and_no_formula_in_it(me, movin
 
 
 def test_an_emergencys_move_stands_in_the_history_with_its_cause(me, moving, paths):
-    from core.reconciler import reconcile
+    from core.emergencies.reconciler import reconcile
 
     replica = moving.world.replica(moving.workload)
     moving.world.interruption(moving.workload)
@@ -128,7 +128,7 @@ def test_an_emergencys_move_stands_in_the_history_with_its_cause(me, moving, pat
 
 
 def test_a_promotion_by_hand_stands_in_the_history_with_its_person(me, moving, paths):
-    from core import replicas
+    from core.emergencies import replicas
 
     replica = moving.world.replica(moving.workload)
     moving.world.db.run(lambda tx: replicas.promote(tx, moving.workload.id, replica.uuid, 0, actor="client:9", request_id="by-hand-01"))

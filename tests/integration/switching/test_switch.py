@@ -2,8 +2,9 @@
 
 import pytest
 
-from core import errors, safe_mode
-from core.reconciler import reconcile
+from core import errors
+from core.emergencies.reconciler import reconcile
+from core.operations import safe_mode
 from tests.integration.switching.conftest import TARGET, Moving
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.housekeeping import STEPS, tidy
+from core.operations.housekeeping import STEPS, tidy
 from core.sql import housekeeping
 
 # the rule: how to make a row, and how old it may become

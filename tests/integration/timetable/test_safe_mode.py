@@ -4,8 +4,10 @@ import threading
 
 import pytest
 
-from core import actions, database, errors, safe_mode
-from core.reconciler import reconcile
+from core import database, errors
+from core.emergencies.reconciler import reconcile
+from core.execution import actions
+from core.operations import safe_mode
 from tests.world import World
 
 

@@ -1,0 +1,1 @@
+"""Answering what AWS announces or does: from the notice to the proven end of an incident."""

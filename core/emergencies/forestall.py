@@ -1,0 +1,64 @@
+"""Before a replacement is launched: has a host launched it alone, while this server was away or the host out of touch?
+
+A notice may reach a server that is back from the event queue before the host can report what it did. While everybody
+was in contact there is nothing to look for, and nothing is asked of AWS.
+"""
+
+import time
+from functools import partial
+
+from config.settings import current
+from core import audit, database, errors
+from core.cloud.aws import Clouds, Ec2
+from core.database import Tx
+from core.emergencies import level3
+from core.emergencies.emergency import give_up
+from core.execution import breaker
+from core.execution.actions import Claim, install_name
+from core.locks import lock_agent
+from core.sql import actions, instances
+from core.sql import level3 as rows
+
+LATELY_SECONDS = 120.0
+IN_TOUCH_SECONDS = 10
+
+_back_since = time.monotonic()
+
+
+def returned() -> None:
+    """This server could not do its work until now: hosts may have acted alone meanwhile."""
+    global _back_since
+    _back_since = time.monotonic()
+
+
+def forestalled(clouds: Clouds, claim: Claim) -> bool:
+    """Whether the launch is not needed any more; then it is withdrawn. AWS that cannot be asked stops no launch."""
+    intent = claim.intent
+    if intent.kind != "launch" or not intent.instance_id or not _may_be(intent.agent_id):
+        return False
+    region = database.run(lambda tx: instances.get(tx, intent.instance_id).region)
+    try:
+        machines = breaker.ask(clouds, claim.account, partial(Ec2.alone, region=region, install=install_name(current())))
+    except errors.Unavailable:
+        return False
+    level3.adopt(claim.account, region, machines)
+    return database.run(partial(_withdraw, claim=claim))
+
+
+def _may_be(agent_id: int) -> bool:
+    """Either side may have been away."""
+    if time.monotonic() - _back_since < LATELY_SECONDS:
+        return True
+    return not database.run(lambda tx: rows.is_in_touch(tx, agent_id, IN_TOUCH_SECONDS))
+
+
+def _withdraw(tx: Tx, claim: Claim) -> bool:
+    agent, _ = lock_agent(tx, claim.intent.agent_id)
+    alone = rows.standing(tx, agent.id)
+    if alone is None or not rows.is_for_an_emergency(tx, claim.intent.instance_id):
+        return False
+    why = f"Not launched: a host had launched {alone} alone"
+    if actions.finish(tx, claim.intent, "superseded", error=why):
+        give_up(tx, instances.get(tx, claim.intent.instance_id), "terminated", why)
+        audit.tell(tx, agent, "launch_withdrawn", why)
+    return True

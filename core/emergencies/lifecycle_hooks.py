@@ -1,0 +1,66 @@
+"""Auto Scaling's hook before it ends a machine: move the workload, ask for more time meanwhile, then let it end.
+
+Heartbeats and the answer are orders to AWS like any other: intents, carried out by the executor, none in SAFE MODE.
+"""
+
+import json
+from datetime import timedelta
+
+from core import audit
+from core.database import Tx
+from core.domain.aws_event import Item
+from core.domain.lifecycle import Agent, Instance, Role
+from core.domain.notice import Rank
+from core.emergencies.emergency import act, raise_incident, receipt, remember
+from core.execution.orders import order
+from core.intake.evidence import note, why_over
+from core.sql import incidents, instances, notices
+
+HEARTBEAT_EVERY = timedelta(minutes=15)  # a hook holds for an hour unless it says otherwise; AWS ends it after 48 h at most
+GIVES_UP_AFTER = timedelta(hours=48)
+
+
+def take_lifecycle(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> dict:
+    """Auto Scaling is about to end the machine and waits for our answer."""
+    over = why_over(subject)
+    if over:
+        return note(tx, agent, subject, item, key, "record", over)
+    incident = raise_incident(
+        tx, agent, subject, cause="lifecycle", rank=Rank.TERMINATION, deadline=None, aws_account=key["aws_account"],
+        sentence=f"Auto Scaling is about to end {subject.name}",
+    )  # fmt: skip
+    uuid = remember(tx, agent, item.notice, key, "act", None, incident)
+    return receipt(tx, uuid, incidents.get(tx, incident.id), act(tx, agent, safe, subject, item.notice.kind, incident))
+
+
+def answer(tx: Tx, agent: Agent, safe: bool, notice_id: int) -> bool:
+    """One step for a hook that waits: let the machine go once nothing runs on it, else ask for more time."""
+    row = notices.get(tx, notice_id)
+    incident = incidents.get(tx, row["incident_id"])
+    subject = instances.get(tx, incident.instance_id)
+    if safe or row["received_at"] + GIVES_UP_AFTER < tx.now():
+        return False
+    if subject.role != Role.PRIMARY and (incident.serving_at or not incident.promoted_at):
+        return _tell(tx, agent, subject, row, "complete", 0, f"Told Auto Scaling that it may end {subject.name}")
+    beats = int((tx.now() - row["received_at"]) / HEARTBEAT_EVERY)
+    return beats > 0 and _tell(tx, agent, subject, row, "heartbeat", beats, f"Asked Auto Scaling for more time with {subject.name}")
+
+
+def _tell(tx: Tx, agent: Agent, subject: Instance, row: dict, verb: str, number: int, why: str) -> bool:
+    detail = json.loads(row["payload"])
+    detail = detail.get("detail", detail)
+    params = {
+        "region": subject.region, "verb": verb, "group": detail.get("AutoScalingGroupName"), "hook": detail.get("LifecycleHookName"),
+        "token": detail.get("LifecycleActionToken"), "ec2_instance_id": subject.ec2_instance_id,
+    }  # fmt: skip
+    ordered = order(
+        tx, "lifecycle", f"lifecycle:{row['uuid']}:{verb}:{number}", params,
+        subject={
+            "client_id": agent.client_id, "account_id": subject.account_id, "agent_id": agent.id, "instance_id": subject.id,
+            "incident_id": row["incident_id"],
+        },
+        why=why, safe=False,
+    )  # fmt: skip
+    if ordered:
+        audit.tell(tx, agent, f"lifecycle_{verb}", why)
+    return ordered is not None

@@ -1,0 +1,1 @@
+"""Orders to AWS, carried out once, and what AWS says of the machines afterwards."""

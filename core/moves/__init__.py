@@ -1,0 +1,1 @@
+"""Where a workload should stand: decisions, plans, and the switches that carry them out."""

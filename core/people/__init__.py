@@ -1,0 +1,1 @@
+"""Clients and what their people see, search and are told."""

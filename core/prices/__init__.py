@@ -1,0 +1,1 @@
+"""What capacity costs: collecting, consolidating and quoting it."""
