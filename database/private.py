@@ -57,19 +57,11 @@ class PrivateDatabase:
 
     def start(self) -> None:
         """Install if new, start, and wait until it answers."""
-        missing = [name for name in NEEDED if shutil.which(name) is None]
-        if missing:
-            raise NoDatabase(f"{', '.join(missing)} not found: install mariadb-server-core, or set DB_HOST")
+        self._refuse_without_programs()
         self._give_folders()
         if not (self.folder / "data" / "mysql").exists():
             self._install()
-        self._process = subprocess.Popen(
-            ["mariadbd", "--no-defaults", *self._common(), f"--socket={self.socket}", f"--pid-file={self.run_dir}/m.pid",
-             f"--log-error={self.folder}/err.log", "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve",
-             "--skip-log-bin", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M", "--character-set-server=utf8mb4",
-             "--collation-server=utf8mb4_unicode_ci", f"--sql-mode={SQL_MODE}"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        self._process = subprocess.Popen(self._server(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         self._wait_until_it_answers()
 
     def access(self, database: str = "spot_optimizer") -> Access:
@@ -116,14 +108,32 @@ class PrivateDatabase:
             self._process.wait(timeout=60)
         shutil.rmtree(self.run_dir, ignore_errors=True)
 
+    def _refuse_without_programs(self) -> None:
+        missing = [name for name in NEEDED if shutil.which(name) is None]
+        if missing:
+            raise NoDatabase(f"{', '.join(missing)} not found: install mariadb-server-core, or set DB_HOST")
+
     def _install(self) -> None:
-        done = subprocess.run(
-            ["mariadb-install-db", "--no-defaults", *self._common(), "--auth-root-authentication-method=socket",
-             f"--auth-root-socket-user={_me()}", "--skip-test-db", "--skip-name-resolve", "--force"],
-            capture_output=True, text=True,
-        )  # fmt: skip
+        done = subprocess.run(self._installer(), capture_output=True, text=True)
         if done.returncode:
-            raise NoDatabase(f"mariadb-install-db failed: {done.stderr[-500:] or done.stdout[-500:]}")
+            raise NoDatabase(f"the database's folder could not be made: {done.stderr[-500:] or done.stdout[-500:]}")
+
+    def _installer(self) -> list[str]:
+        return [
+            "mariadb-install-db", "--no-defaults", *self._common(), "--auth-root-authentication-method=socket",
+            f"--auth-root-socket-user={_me()}", "--skip-test-db", "--skip-name-resolve", "--force",
+        ]  # fmt: skip
+
+    def _server(self) -> list[str]:
+        return ["mariadbd", "--no-defaults", *self._common(), *self._where(), "--skip-log-bin", "--innodb-log-file-size=16M"]
+
+    def _where(self) -> list[str]:
+        """Where it listens, what it logs, and how it reads and sorts."""
+        return [
+            f"--socket={self.socket}", f"--pid-file={self.run_dir}/m.pid", f"--log-error={self.folder}/err.log",
+            "--bind-address=127.0.0.1", f"--port={self.port}", "--skip-name-resolve", "--innodb-buffer-pool-size=64M",
+            "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci", f"--sql-mode={SQL_MODE}",
+        ]  # fmt: skip
 
     def _common(self) -> list[str]:
         """A tmpdir of its own: a starting MariaDB sweeps away the temporary tables of another one in /tmp."""
@@ -140,13 +150,13 @@ class PrivateDatabase:
         deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise NoDatabase(f"MariaDB ended at once; see {self.folder}/err.log")
+                raise NoDatabase(f"the database ended at once; see {self.folder}/err.log")
             try:
                 self.root().close()
                 return
             except pymysql.Error:
                 time.sleep(0.05)
-        raise NoDatabase(f"MariaDB did not answer within 40 s; see {self.folder}/err.log")
+        raise NoDatabase(f"the database did not answer within 40 s; see {self.folder}/err.log")
 
     def _password(self) -> str:
         """Kept beside the data, readable by us alone."""

@@ -1,5 +1,6 @@
 """What every test may ask for: a real private database, the application on it, the simulated AWS, a running stack."""
 
+import os
 import shutil
 import socket
 import tempfile
@@ -19,6 +20,7 @@ from core.people import notifications
 from database.migrate import connect, migrate
 from database.private import Access, PrivateDatabase
 from scripts.stack import Stack
+from tests.mysql import MySql
 from tests.simulator import Simulator
 from tests.world import World
 
@@ -40,8 +42,9 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def mariadb(folder: Path) -> Iterator[PrivateDatabase]:
-    """A private database server of this worker."""
-    server = PrivateDatabase(folder / "db", free_port())
+    """A private database server of this worker: MariaDB, or with TEST_DATABASE=mysql a MySQL."""
+    make = MySql if os.environ.get("TEST_DATABASE") == "mysql" else PrivateDatabase
+    server = make(folder / "db", free_port())
     server.start()
     yield server
     server.stop()

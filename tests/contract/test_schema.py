@@ -12,8 +12,9 @@ COLUMNS = """SELECT table_name, column_name, ordinal_position, column_type, is_n
  generation_expression FROM information_schema.columns WHERE table_schema = %s"""
 INDEXES = """SELECT table_name, index_name, seq_in_index, column_name, non_unique FROM information_schema.statistics
  WHERE table_schema = %s"""
-CHECKS = """SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints
- WHERE constraint_schema = %s"""
+CHECKS = """SELECT t.table_name, c.constraint_name, c.check_clause FROM information_schema.check_constraints c
+ JOIN information_schema.table_constraints t USING (constraint_schema, constraint_name)
+ WHERE c.constraint_schema = %s AND t.constraint_type = 'CHECK'"""
 KEYS = """SELECT table_name, constraint_name, column_name, referenced_table_name, referenced_column_name
  FROM information_schema.key_column_usage WHERE table_schema = %s AND referenced_table_name IS NOT NULL"""
 BOOKKEEPING = "schema_migrations"

@@ -42,6 +42,8 @@ def early(world: World, **span: float) -> datetime:
 
 @pytest.mark.parametrize("takes_files", [True, False])
 def test_the_table_equals_the_reference(world, jobs_database, monkeypatch, takes_files):
+    if takes_files and not database.run(price_series.takes_files):
+        pytest.skip("this server takes no files: MySQL's default")
     monkeypatch.setattr(price_series, "takes_files", lambda tx: takes_files)
     staged = market(1, 7, world.now())
     stage(world, staged, early(world, minutes=5))

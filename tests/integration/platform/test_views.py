@@ -10,7 +10,7 @@ def handover(world, workload, seconds: float | None, hours_ago: float) -> None:
     world.execute(
         "INSERT INTO incidents (uuid, client_id, agent_id, aws_account, region, ec2_instance_id, cause, notice_rank, sentence, open_slot,"
         " opened_at, promoted_at, serving_at, closed_at, downtime_seconds) SELECT UUID(), %(client)s, %(agent)s, '123456789012', 'us-east-1',"
-        " CONCAT('i-', LEFT(MD5(RAND()), 17)), 'termination', 2, 'a test', NULL, at, at, IF(%(seconds)s IS NULL, NULL, at), at, %(seconds)s"
+        " CONCAT('i-', LEFT(SHA2(RAND(), 256), 17)), 'termination', 2, 'a test', NULL, at, at, IF(%(seconds)s IS NULL, NULL, at), at, %(seconds)s"
         " FROM (SELECT UTC_TIMESTAMP(6) - INTERVAL %(minutes)s MINUTE AS at) AS moment",
         client=workload.client.id, agent=workload.id, seconds=seconds, minutes=int(60 * hours_ago),
     )  # fmt: skip
