@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pymysql
 from pymysql.constants import CLIENT, FIELD_TYPE
-from pymysql.converters import conversions, convert_datetime
+from pymysql.converters import conversions
 from pymysql.cursors import DictCursor
 
 from core import errors
@@ -46,8 +46,11 @@ SIGNALS = {
 
 
 def _aware(text: str) -> datetime | None:
-    at = convert_datetime(text)
-    return at.replace(tzinfo=UTC) if isinstance(at, datetime) else None
+    """A time as the server writes it; None for one that is no time (0000-00-00)."""
+    try:
+        return datetime.fromisoformat(f"{text}+00:00")
+    except ValueError:
+        return None
 
 
 def _utc_text(at: datetime, mapping: Any = None) -> str:

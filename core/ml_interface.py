@@ -6,6 +6,7 @@ The active model is a row; every process looks at it again after two seconds, so
 import json
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 from core import audit, errors
 from core.database import Tx
+from core.deadline import Desk, Late
 from core.domain.model import static_rule
 from core.domain.model.check import Check
 from core.domain.model.contract import VERSION, Features, Prediction
@@ -38,6 +40,9 @@ class Loaded:
 
     registered: Registered | None
     model: Model | None
+
+
+NO_MODEL = Loaded(None, None)
 
 
 def examine(manifest: Mapping[str, Any], weights: bytes) -> list[Check]:
@@ -122,36 +127,42 @@ def _session(tx: Tx, model_id: int, kind: str, sentence: str, actor: str) -> Non
     audit.record(tx, client_id=0, actor=actor, action=f"model_{kind}", resource=("model", model_id), why=sentence)
 
 
+def active(tx: Tx) -> Loaded:
+    """The model in charge, as this process knows it."""
+    return LOADED.active(tx)
+
+
+def shadows(tx: Tx) -> list[Loaded]:
+    """Those that predict beside it."""
+    return LOADED.shadows(tx)
+
+
+def ask(loaded: Loaded, features: list[Features]) -> tuple[list[Prediction] | None, str | None]:
+    """A model's answers about pools within the deadline; else None, and why there are none."""
+    try:
+        return DESKS[loaded.registered.id].ask(lambda: loaded.model.predict(features), DEADLINE_SECONDS), None
+    except (ValueError, ArithmeticError) as error:
+        return None, f"{loaded.registered.label} failed: {error}"
+    except Late as late:
+        return None, f"{loaded.registered.label} was late: {late}"
+
+
 def invoke_ml_decision(tx: Tx, features: Features) -> dict:
     """The contract's answer v1.0 for one pool: by the active model, or by the static rule when there is none, it fails or is late."""
-    began = time.monotonic()
-    loaded = LOADED.active(tx)
-    prediction, why = predict_within(loaded, features)
-    served_by = shown(loaded.registered) if why is None and loaded.registered else STATIC
+    began, loaded = time.monotonic(), active(tx)
+    told, why = ask(loaded, [features]) if loaded.model else (None, None)
+    prediction = told[0] if told else static_rule.predict(features)
     return {
         "contract_version": VERSION, "prediction_id": str(uuid4()), "interruption_probability": prediction.interruption_probability,
         "confidence_score": prediction.confidence_score, "recommended_action": prediction.recommended_action,
-        "model": served_by, "fell_back_because": why, "latency_ms": round(1000 * (time.monotonic() - began), 3),
+        "model": shown(loaded.registered) if told else STATIC, "fell_back_because": why,
+        "latency_ms": round(1000 * (time.monotonic() - began), 3),
     }  # fmt: skip
 
 
 def predict_interruption_risk(tx: Tx, features: Features) -> float:
     """The probability alone."""
     return invoke_ml_decision(tx, features)["interruption_probability"]
-
-
-def predict_within(loaded: Loaded, features: Features) -> tuple[Prediction, str | None]:
-    """A prediction, and why the static rule made it although there is a model."""
-    if loaded.model is None:
-        return static_rule.predict(features), None
-    began = time.monotonic()
-    try:
-        (prediction,) = loaded.model.predict([features])
-    except (ValueError, ArithmeticError) as error:
-        return static_rule.predict(features), f"the model failed: {error}"
-    if time.monotonic() - began > DEADLINE_SECONDS:
-        return static_rule.predict(features), "the model was late"
-    return prediction, None
 
 
 def load(tx: Tx, registered: Registered) -> Model:
@@ -165,7 +176,7 @@ class LoadedModels:
 
     def __init__(self) -> None:
         self._by_id: dict[int, Model] = {}
-        self._active = Loaded(None, None)
+        self._active = NO_MODEL
         self._looked_at = -LOOK_AGAIN_SECONDS
         self._lock = Lock()
 
@@ -182,7 +193,7 @@ class LoadedModels:
 
     def _of(self, tx: Tx, registered: Registered | None) -> Loaded:
         if registered is None:
-            return Loaded(None, None)
+            return NO_MODEL
         if registered.id not in self._by_id:
             self._by_id[registered.id] = load(tx, registered)
             log.info("loaded %s", registered.label, extra={"component": "MOD-AI-01", "action": "LOAD", "result": "SUCCESS"})
@@ -190,6 +201,7 @@ class LoadedModels:
 
 
 LOADED = LoadedModels()
+DESKS: dict[int, Desk] = defaultdict(Desk)  # by the id of the model: a hung one holds up no other
 
 
 def shown(registered: Registered) -> dict:

@@ -714,6 +714,19 @@ CREATE TABLE pool_observations (
   KEY ix_observation_at (at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- How each pool stands after its last sighting; a reader needs no sightings. Kept up by core/forecast/sightings.py.
+CREATE TABLE pool_standings (
+  pool_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  samples INT UNSIGNED NOT NULL DEFAULT 0,                                     -- sightings of the seven days before
+  seen_at DATETIME(6) NULL,                                                    -- last seen up or down
+  is_down TINYINT NOT NULL DEFAULT 0,
+  came_back_at DATETIME(6) NULL,                                               -- begin of the present stretch; NULL: it is down
+  is_whole TINYINT NOT NULL DEFAULT 1,                                         -- somebody saw that begin
+  history MEDIUMTEXT NULL,                                                     -- stretches, losses and notices of seven days
+  last_id BIGINT UNSIGNED NOT NULL DEFAULT 0,                                  -- the newest sighting in it
+  refreshed_at DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- Each training with its verdict on held-out time; at most one is active.
 CREATE TABLE risk_models (
   id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -740,7 +753,9 @@ CREATE TABLE ml_decisions (
   inputs MEDIUMTEXT NOT NULL,                                                  -- canonical: replayed, they give the same output
   output MEDIUMTEXT NOT NULL,
   confidence DECIMAL(9,8) NULL,
-  model_version VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  model_version VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,   -- whose word the risk was
+  fell_back_because VARCHAR(255) NULL,                                         -- why it was not the active model's
+  asked_by ENUM('host', 'planner') NOT NULL DEFAULT 'host',
   latency_ms DECIMAL(10,3) NOT NULL,
   executed BOOLEAN NOT NULL DEFAULT FALSE,
   outcome VARCHAR(255) NULL,

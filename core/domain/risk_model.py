@@ -1,12 +1,13 @@
 """A logistic model of losses, in numpy; it must earn its place on later time before anybody listens to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from core.domain.risk import DOWN, HORIZON, LOSSES, UP, Sighting, Stretch, band_of, learn, stretches
+from core.domain.sightings import Seen
 
 STEP = timedelta(minutes=30)
 HELD_OUT = 0.25
@@ -27,6 +28,11 @@ class Watched:
     def of(cls, sightings: Sequence[Sighting], now: datetime) -> "Watched":
         losses = [s.at.timestamp() for s in sightings if s.kind in LOSSES]
         return cls(tuple(stretches(sightings, now)), np.array(sorted(losses)))
+
+    @classmethod
+    def seen(cls, pool: Seen, now: datetime) -> "Watched":
+        """The same from what is kept of its sightings."""
+        return cls(pool.stretches(now), np.array(pool.losses))
 
     def share(self, at: datetime, hours: int) -> float:
         """Of the last hours, the part in which it was up."""
@@ -99,6 +105,14 @@ def features(pool: Watched, market: tuple[int, int], at: datetime) -> np.ndarray
         1.0, np.log1p(age / 60), *shares, pool.losses(at, 6), pool.losses(at, 24), others,
         np.sin(hour), np.cos(hour), float(at.weekday() >= 5),
     ])  # fmt: skip
+
+
+def by_model(model: Model, asked: Mapping[str, Watched], market: tuple[int, int], at: datetime) -> dict[str, float]:
+    """P(lost within the hour) of those that are up at that time."""
+    up = [name for name, pool in asked.items() if pool.current(at)]
+    if not up:
+        return {}
+    return dict(zip(up, model.probability(np.array([features(asked[name], market, at) for name in up])).tolist(), strict=True))
 
 
 def train(pools: dict[str, Sequence[Sighting]], now: datetime) -> Verdict:

@@ -1,7 +1,6 @@
 """Values that are read from rows."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, Self
 
 
@@ -10,7 +9,7 @@ class FromRow:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
-        return cls(**{f.name: row[f.name] for f in fields(cls)})
+        return cls(**{name: row[name] for name in cls.__dataclass_fields__})
 
     @classmethod
     def maybe(cls, row: Mapping[str, Any] | None) -> Self | None:

@@ -6,24 +6,25 @@ model in the shadow, all from the same numbers. Only what was known at that mome
 
 import time
 from datetime import datetime, timedelta
-from itertools import groupby
 
-from core import audit, database
+from core import audit, database, ml_interface
 from core.database import Tx
-from core.domain.model import static_rule
-from core.domain.model.contract import Features
+from core.domain.model.check import ROWS_IN_TIME
+from core.domain.model.contract import Features, Prediction
+from core.domain.model.features import Market
 from core.domain.model.registered import STATIC, Registered
 from core.domain.model.score import JUDGED_AFTER, Scorecard, must_be_demoted, scorecard
 from core.domain.serialize import canonical
-from core.ml_interface import LOADED, Loaded, fall_back, predict_within, shown
-from core.sql import models, predictions
+from core.forecast import sightings
+from core.forecast.risk import forecast, prices_for
+from core.ml_interface import NO_MODEL, Loaded, fall_back, shown
+from core.sql import models, pools, predictions
 
 HORIZON = timedelta(hours=1)
 SLOT = timedelta(minutes=10)
 AT_ONCE = 2000
 SHOWN_OUTCOMES = 10_000
-LEARNT = ("pool_age_hours", "instance_age_hours")
-COUNTS = ("losses_6h", "losses_24h", "losses_7d", "notices_24h")
+Asked = tuple[dict, Features]
 
 
 def work() -> dict:
@@ -33,48 +34,44 @@ def work() -> dict:
 
 def predict(tx: Tx) -> int:
     """One prediction per live Spot instance and model, once per slot of ten minutes; how many were new."""
-    horizon_at = _slot(tx.now()) + HORIZON
-    active = LOADED.active(tx)
-    everyone = [Loaded(None, None), *([active] if active.model else []), *LOADED.shadows(tx)]
-    rows = [
-        _row(loaded, subject["instance_id"], subject["pool_id"], features, tx.now(), horizon_at)
-        for subject, features in _features(tx) for loaded in everyone
-    ]  # fmt: skip
+    everyone = [one for one in (ml_interface.active(tx), *ml_interface.shadows(tx)) if one.model]
+    prices = {pool: told for one in everyone for pool, told in prices_for(tx, one).items()}
+    market = Market(sightings.of_region(tx, whole=True), prices, tx.now())
+    asked = [(row, market.features(row["pool_id"], row["az"] or row["az_id"], _hours(row))) for row in predictions.subjects(tx)]
+    rows = _by_rule(tx, asked) + [row for one in everyone for row in _by_model(tx, one, asked)]
     return predictions.insert(tx, rows) if rows else 0
 
 
-def _row(loaded: Loaded, instance_id: int, pool_id: str, features: Features, now: datetime, horizon_at: datetime) -> tuple:
-    began = time.perf_counter()
-    prediction = predict_within(loaded, features)[0] if loaded.model else static_rule.predict(features)
-    took = 1000 * (time.perf_counter() - began)
+def _by_rule(tx: Tx, asked: list[Asked]) -> list[tuple]:
+    """The static rule is the risk that every decision takes where no model speaks; without a sighting it is not confident."""
+    regions = {row["region"] for row, _ in asked}
+    risks = {pool: one for region in regions for pool, one in forecast(tx, region, pools.in_region(tx, region), NO_MODEL).risks.items()}
+    return [
+        _row(0, row, features, Prediction(risks[row["pool_id"]].probability, float("pool_age_hours" in features.pool)), 0.0, tx.now())
+        for row, features in asked if row["pool_id"] in risks
+    ]  # fmt: skip
+
+
+def _by_model(tx: Tx, loaded: Loaded, asked: list[Asked]) -> list[tuple]:
+    """Some hundred at a time; a question that is not answered in time leaves no row, so that nobody is judged by another's words."""
+    told = []
+    for start in range(0, len(asked), ROWS_IN_TIME):
+        part, began = asked[start : start + ROWS_IN_TIME], time.perf_counter()
+        answers, _ = ml_interface.ask(loaded, [features for _, features in part])
+        took = 1000 * (time.perf_counter() - began)
+        told += [_row(loaded.registered.id, *one, said, took, tx.now()) for one, said in zip(part, answers or (), strict=bool(answers))]
+    return told
+
+
+def _row(model_id: int, subject: dict, features: Features, said: Prediction, took: float, now: datetime) -> tuple:
     return (
-        loaded.registered.id if loaded.registered else 0, instance_id, pool_id, now, horizon_at, prediction.interruption_probability,
-        prediction.confidence_score, canonical(features.__dict__), took,
+        model_id, subject["instance_id"], subject["pool_id"], now, _slot(now) + HORIZON, said.interruption_probability,
+        said.confidence_score, canonical(features.__dict__), took,
     )  # fmt: skip
 
 
-def _features(tx: Tx) -> list[tuple[dict, Features]]:
-    """What is known of each live Spot instance right now."""
-    losses = {row["pool_id"]: row for row in predictions.losses_by_pool(tx)}
-    prices = {pool: [row["price"] for row in rows] for pool, rows in groupby(predictions.recent_prices(tx), lambda row: row["pool_id"])}
-    return [(subject, features_of(subject, losses, prices.get(subject["pool_id"], []), tx.now())) for subject in predictions.subjects(tx)]
-
-
-def features_of(subject: dict, losses: dict[str, dict], prices: list[float], now: datetime) -> Features:
-    """The contract's features of one instance; what nobody knows is left out."""
-    own = losses.get(subject["pool_id"], {})
-    learnt = {name: float(subject[name]) for name in LEARNT if subject[name] is not None}
-    counts = {name: float(own.get(name) or 0) for name in COUNTS}
-    others = [row for pool, row in losses.items() if _is_sister(pool, subject["pool_id"])]
-    counts["other_zones_lost_6h"] = float(sum(bool(row["losses_6h"]) for row in others))
-    return Features(
-        subject["instance_type"], subject["az"] or subject["az_id"], tuple(prices), now.hour, now.weekday(), {**learnt, **counts}
-    )
-
-
-def _is_sister(pool: str, mine: str) -> bool:
-    """The same type in another zone."""
-    return pool != mine and pool.split(":")[1] == mine.split(":")[1]
+def _hours(subject: dict) -> float:
+    return float(subject["instance_age_hours"])
 
 
 def join_outcomes(tx: Tx) -> int:

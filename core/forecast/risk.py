@@ -5,22 +5,29 @@ same, at most twenty flags per tenant and hour, and the shared flag names nobody
 """
 
 import json
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from core import ml_interface
 from core.database import Tx
 from core.domain.lifecycle import Instance
+from core.domain.model.features import Market
 from core.domain.pools import DANGER_MEMORY, ICE_MEMORY, Pool
-from core.domain.risk import Risk, Sighting, Table, by_table, noticed, standing
-from core.domain.risk_model import Model, Watched, features, share_up
-from core.forecast import pool_memory
+from core.domain.risk import Risk, Table, by_table, noticed
+from core.domain.risk_model import Model, Watched, by_model, share_up
+from core.domain.sightings import NOTHING_SEEN, Seen
+from core.forecast import pool_memory, sightings
+from core.ml_interface import Loaded
 from core.sql import pools
+from core.sql import predictions as prices
 from core.sql import risk as rows
 
 EVERYBODY = 0
 LATEST_REPORT = timedelta(hours=2)
 LIVES = {"rebalance_notice": DANGER_MEMORY, "termination_notice": DANGER_MEMORY, "capacity_error": ICE_MEMORY}
-LOOK_BACK = timedelta(days=7)
+MOMENT = timedelta(seconds=1)
+STATIC_RULE, TRAINED = "static-rule", "trained-model"
 
 
 class RiskManager:
@@ -62,14 +69,14 @@ def taken(tx: Tx, instance: Instance, proof: str) -> None:
     """AWS's own word that it took a spot machine: an observation, and the proof of whatever was reported."""
     if instance.lifecycle != "spot" or not instance.pool_id:
         return
-    rows.observe(tx, [(instance.pool_id, "lost", instance.lost_at or tx.now(), f"instance:{instance.id}")])
+    sightings.observe(tx, [(instance.pool_id, "lost", instance.lost_at or tx.now(), f"instance:{instance.id}")])
     RiskManager(tx, instance.client_id).confirm(instance.pool_id, proof)
 
 
 def refused(tx: Tx, pool_id: str, client_id: int, intent: str) -> None:
     """A launch was refused for lack of capacity: AWS said so to us, so everybody may know."""
     now = tx.now()
-    rows.observe(tx, [(pool_id, "refused", now, intent)])
+    sightings.observe(tx, [(pool_id, "refused", now, intent)])
     rows.insert_event(
         tx, pool_id=pool_id, event_type="capacity_error", client_id=client_id, event_at=now, verified_by="launch",
         expires_at=now + ICE_MEMORY, now=now,
@@ -82,35 +89,72 @@ def derive(tx: Tx) -> dict:
     return {step.__name__: step(tx) for step in steps}
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """P(lost within the hour) of pools, whose word it is, and why it is not the active model's although there is one."""
+
+    risks: dict[str, Risk]
+    model_version: str
+    fell_back_because: str | None = None
+
+
 def risk_of_pools(tx: Tx, region: str, client_id: int = EVERYBODY) -> dict[str, Risk]:
-    """Of every pool of a region: P(lost within the hour), the sentence behind it, the observations it rests on.
+    """Of every pool of a region: P(lost within the hour), the sentence behind it, the observations it rests on."""
+    return forecast(tx, region, pools.in_region(tx, region, client_id), ml_interface.active(tx)).risks
 
-    A notice within thirty minutes, as this tenant sees it, counts as if the pool had just come back: siblings in a pool go
-    together.
+
+def forecast(tx: Tx, region: str, known: list[Pool], active: Loaded) -> Forecast:
+    """The one idea of risk: what the market shows, plans are made with, and decisions weigh.
+
+    The active model of the registry speaks, else the trained one where it won, else the table. A notice within thirty
+    minutes, as whoever sees these pools sees it, counts as if the pool had just come back: siblings in a pool go together.
     """
-    now = tx.now()
-    sightings = seen_since(tx, now - LOOK_BACK, region)
-    table, model = learned(tx)
-    ranks = rows.rates(tx, region)
-    moment = now - timedelta(seconds=1)
-    watched = {pool_id: Watched.of(told, now) for pool_id, told in sightings.items()} if model else {}
-    market = share_up(watched.values(), moment)
-
-    def of(pool: Pool) -> Risk:
-        here = standing(sightings.get(pool.pool_id, ()), now)
-        told = by_table(table, pool.pool_id, here, ranks.get(pool.instance_type))
-        if model and not here.is_down and pool.pool_id in watched:
-            told = _by_model(told, model, watched[pool.pool_id], market, moment)
-        return noticed(told, table) if pool.danger_until > now else told
-
-    return {pool.pool_id: of(pool) for pool in pools.in_region(tx, region, client_id)}
+    now, (table, trained) = tx.now(), learned(tx)
+    seen, ranks = sightings.of_region(tx, region, whole=bool(trained or active.model)), rows.rates(tx, region)
+    risks = {
+        pool.pool_id: by_table(table, pool.pool_id, seen.get(pool.pool_id, NOTHING_SEEN).standing(now), ranks.get(pool.instance_type))
+        for pool in known
+    }
+    told = _by_registered(tx, active, known, seen, risks, now) if active.model else Forecast(risks, STATIC_RULE)
+    if told.model_version == STATIC_RULE and trained:
+        told = Forecast(_by_trained(trained, seen, risks, now), TRAINED, told.fell_back_because)
+    for pool in known:
+        if pool.danger_until > now:
+            told.risks[pool.pool_id] = noticed(told.risks[pool.pool_id], table)
+    return told
 
 
-def _by_model(told: Risk, model: Model, pool: Watched, market: tuple[int, int], moment: datetime) -> Risk:
-    """The model's word where the pool is known to be up, else the table's."""
-    if pool.current(moment) is None:
-        return told
-    return Risk(round(float(model.probability(features(pool, market, moment))[0]), 4), f"{told.evidence}; by the model", told.samples)
+def _by_registered(tx: Tx, active: Loaded, known: list[Pool], seen: dict[str, Seen], risks: dict[str, Risk], now: datetime) -> Forecast:
+    """The active model's word of every pool that is not known to be down; all of it, or none."""
+    market = Market(seen, prices_for(tx, active), now)
+    asked = [pool for pool in known if not seen.get(pool.pool_id, NOTHING_SEEN).is_down]
+    predictions, why = ml_interface.ask(active, [market.features(pool.pool_id, pool.az_id) for pool in asked])
+    if predictions is None:
+        return Forecast(risks, STATIC_RULE, why)
+    label = active.registered.label
+    spoken = {
+        pool.pool_id: _spoken(risks[pool.pool_id], one.interruption_probability, label) for pool, one in zip(asked, predictions, strict=True)
+    }
+    return Forecast({**risks, **spoken}, label)
+
+
+def prices_for(tx: Tx, loaded: Loaded) -> dict[str, list[float]]:
+    """Each pool's prices of the last day, for a model that asks for them."""
+    if not any(name.startswith("price_") for name in loaded.model.names):
+        return {}
+    return {pool: [row["price"] for row in told] for pool, told in groupby(prices.recent_prices(tx), lambda row: row["pool_id"])}
+
+
+def _by_trained(model: Model, seen: dict[str, Seen], risks: dict[str, Risk], now: datetime) -> dict[str, Risk]:
+    """The trained model's word where the pool is known to be up, else the table's."""
+    watched = {pool_id: Watched.seen(pool, now) for pool_id, pool in seen.items()}
+    asked = {pool_id: watched[pool_id] for pool_id in risks.keys() & watched.keys() if not seen[pool_id].is_down}
+    said = by_model(model, asked, share_up(watched.values(), now - MOMENT), now - MOMENT)
+    return {**risks, **{pool_id: _spoken(risks[pool_id], p, "the model") for pool_id, p in said.items()}}
+
+
+def _spoken(told: Risk, probability: float, by: str) -> Risk:
+    return replace(told, probability=round(probability, 4), evidence=f"{told.evidence}; by {by}")
 
 
 def learned(tx: Tx) -> tuple[Table, Model | None]:
@@ -120,8 +164,3 @@ def learned(tx: Tx) -> tuple[Table, Model | None]:
         return Table(), None
     params = json.loads(row["params"])
     return Table.from_json(params["table"]), Model.from_json(params["model"]) if row["is_active"] and params["model"] else None
-
-
-def seen_since(tx: Tx, since: datetime, region: str | None = None) -> dict[str, list[Sighting]]:
-    told = rows.observations(tx, since, region)
-    return {pool_id: [Sighting(row["kind"], row["at"]) for row in group] for pool_id, group in groupby(told, key=lambda row: row["pool_id"])}

@@ -7,7 +7,7 @@ from core import database
 from core.database import Tx
 from core.domain.risk import Sighting, learn
 from core.domain.risk_model import SHARES, Verdict, Watched, train
-from core.forecast.risk import seen_since
+from core.forecast import sightings
 from core.sql import risk as rows
 
 HISTORY = timedelta(days=90)
@@ -17,7 +17,7 @@ FEATURES = timedelta(days=2)
 def run() -> dict:
     """Train on ninety days, store the verdict, and write the features of the last two days beside the prices."""
     now = database.run(lambda tx: tx.now())
-    pools = database.run(lambda tx: seen_since(tx, now - HISTORY))
+    pools = database.run(lambda tx: sightings.since(tx, now - HISTORY))
     verdict = train(pools, now)
     database.run(lambda tx: _store(tx, pools, verdict, now))
     written = sum(database.run(lambda tx, item=item: _features(tx, *item, now)) for item in pools.items())

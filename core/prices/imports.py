@@ -11,8 +11,9 @@ from core.database import Tx
 from core.domain import advisor as advisor_file
 from core.domain import recorded
 from core.domain.recorded import Price
+from core.forecast import sightings
 from core.prices import advisor
-from core.sql import pools, risk
+from core.sql import pools
 
 BATCH = 5000
 
@@ -48,7 +49,7 @@ def import_availability(path: Path, pool: str, since: datetime) -> dict:
     """What was recorded of one pool, as observations."""
     told = recorded.availability(path.read_bytes(), since)
     rows = [(pool, "available" if up else "unavailable", at, "import") for at, up in told]
-    stored = sum(database.run(lambda tx, batch=batch: risk.observe(tx, batch)) for batch in _batches(rows))
+    stored = sum(database.run(lambda tx, batch=batch: sightings.observe(tx, batch)) for batch in _batches(rows))
     return {"read": len(rows), "stored": stored, "known": len(rows) - stored, "losses": sum(1 for _, kind, _, _ in rows if kind == "unavailable")}
 
 

@@ -6,27 +6,13 @@ from core.database import Tx
 
 
 def subjects(tx: Tx) -> list[dict]:
-    """Live Spot instances with what we learnt of their pools: ages in hours, counts of interruptions and notices."""
+    """Live Spot instances with their age in hours."""
     return tx.all(
-        "SELECT i.id AS instance_id, i.instance_type, i.az, i.az_id, i.pool_id,"
-        " TIMESTAMPDIFF(SECOND, COALESCE(i.launched_at, i.created_at), UTC_TIMESTAMP(6)) / 3600 AS instance_age_hours,"
-        " TIMESTAMPDIFF(SECOND, GREATEST(m.ice_until - INTERVAL 3 MINUTE, m.poisoned_until - INTERVAL 15 DAY), UTC_TIMESTAMP(6)) / 3600"
-        " AS pool_age_hours"
-        " FROM instances i LEFT JOIN pool_memory m ON m.pool_id = i.pool_id"
+        "SELECT i.id AS instance_id, i.instance_type, i.region, i.az, i.az_id, i.pool_id,"
+        " TIMESTAMPDIFF(SECOND, COALESCE(i.launched_at, i.created_at), UTC_TIMESTAMP(6)) / 3600 AS instance_age_hours"
+        " FROM instances i"
         " WHERE i.lifecycle = 'spot' AND i.role IN ('PRIMARY', 'REPLICA') AND i.ec2_instance_id IS NOT NULL AND i.pool_id IS NOT NULL"
         " AND i.notice_rank < 2 AND i.terminate_requested_at IS NULL ORDER BY i.id LIMIT 10000"
-    )
-
-
-def losses_by_pool(tx: Tx) -> list[dict]:
-    """Interruption notices and losses of the last seven days per pool."""
-    return tx.all(
-        "SELECT i.pool_id, SUM(c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 6 HOUR AND c.notice_rank >= 2) AS losses_6h,"
-        " SUM(c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY AND c.notice_rank >= 2) AS losses_24h,"
-        " SUM(c.notice_rank >= 2) AS losses_7d, SUM(c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY) AS notices_24h"
-        " FROM incidents c JOIN instances i ON i.id = c.instance_id"
-        " WHERE c.opened_at > UTC_TIMESTAMP(6) - INTERVAL 7 DAY AND i.pool_id IS NOT NULL"
-        " AND c.cause NOT IN ('maintenance', 'lifecycle') GROUP BY i.pool_id"
     )
 
 

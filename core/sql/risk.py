@@ -1,5 +1,6 @@
 """What is reported and seen of pools, the Advisor's ranks, and the models trained on it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from core.database import Tx
@@ -78,14 +79,51 @@ def derive_false_alarms(tx: Tx) -> int:
     )
 
 
-def observations(tx: Tx, since: datetime, region: str | None = None) -> list[dict]:
-    """Oldest first within a pool; of one region, or of all."""
+def observations(tx: Tx, since: datetime, pool_ids: Sequence[str] = ()) -> list[dict]:
+    """Oldest first within a pool; of some pools, or of all."""
     return tx.all(
-        "SELECT o.pool_id, o.kind, o.at FROM pool_observations o WHERE o.at >= %(since)s"
-        " AND (%(region)s IS NULL OR o.pool_id IN (SELECT pool_id FROM spot_pools WHERE region = %(region)s)) ORDER BY o.pool_id, o.at, o.id",
+        "SELECT id, pool_id, kind, at FROM pool_observations WHERE at >= %(since)s AND (%(all)s OR pool_id IN %(pools)s)"
+        " ORDER BY pool_id, at, id",
+        since=since, all=int(not pool_ids), pools=list(pool_ids) or [""],
+    )  # fmt: skip
+
+
+def unread_pools(tx: Tx, since: datetime) -> list[str]:
+    """Pools of which more was seen since than their standing knows, in order."""
+    rows = tx.all(
+        "SELECT o.pool_id FROM pool_observations o LEFT JOIN pool_standings s ON s.pool_id = o.pool_id WHERE o.at >= %(since)s"
+        " GROUP BY o.pool_id HAVING MAX(o.id) > COALESCE(MAX(s.last_id), 0) ORDER BY o.pool_id",
         since=since,
-        region=region,
     )
+    return [row["pool_id"] for row in rows]
+
+
+def hold_standings(tx: Tx, pool_ids: Sequence[str], now: datetime) -> None:
+    """Lock these rows, or make them: who reads the sightings after this reads all that was committed before."""
+    tx.insert_many(
+        "INSERT INTO pool_standings (pool_id, refreshed_at) VALUES (%s, %s) ON DUPLICATE KEY UPDATE refreshed_at = VALUES(refreshed_at)",
+        [(pool_id, now) for pool_id in pool_ids],
+    )
+
+
+def write_standings(tx: Tx, rows: list[tuple]) -> None:
+    """Rows of (pool_id, samples, seen_at, is_down, came_back_at, is_whole, history, last_id, refreshed_at)."""
+    tx.insert_many(
+        "INSERT INTO pool_standings (pool_id, samples, seen_at, is_down, came_back_at, is_whole, history, last_id, refreshed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON DUPLICATE KEY UPDATE samples = VALUES(samples), seen_at = VALUES(seen_at), is_down = VALUES(is_down),"
+        " came_back_at = VALUES(came_back_at), is_whole = VALUES(is_whole), history = VALUES(history), last_id = VALUES(last_id)",
+        rows,
+    )
+
+
+def standings(tx: Tx, region: str | None, whole: bool) -> list[dict]:
+    """How the pools of a region stand, or all that anybody has watched; their history only where it is wanted."""
+    return tx.all(
+        "SELECT s.pool_id, s.samples, s.seen_at, s.is_down, s.came_back_at, s.is_whole, IF(%(whole)s, s.history, NULL) AS history"
+        " FROM pool_standings s WHERE %(region)s IS NULL OR s.pool_id IN (SELECT pool_id FROM spot_pools WHERE region = %(region)s)",
+        region=region, whole=int(whole),
+    )  # fmt: skip
 
 
 def old_observations(tx: Tx) -> int:

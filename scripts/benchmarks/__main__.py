@@ -4,6 +4,7 @@ import click
 
 from scripts.benchmarks.consolidation import consolidation
 from scripts.benchmarks.decision import decision
+from scripts.benchmarks.risk import risk
 
 
 @click.group()
@@ -13,6 +14,7 @@ def bench() -> None:
 
 bench.add_command(consolidation)
 bench.add_command(decision)
+bench.add_command(risk)
 
 if __name__ == "__main__":
     bench(prog_name="bench")

@@ -13,7 +13,7 @@ from core.domain.model.kinds import KINDS, MOST_NUMBERS, Model, build
 
 AGREES_WITHIN = 1e-5
 DEADLINE_SECONDS = 0.5
-ROWS_IN_TIME = 200
+ROWS_IN_TIME = 500  # as many pools as one decision weighs
 STRANGE_ROWS = 1000
 
 

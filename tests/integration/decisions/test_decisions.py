@@ -7,6 +7,7 @@ import pytest
 from core.domain.decision import select_best_instance
 from core.domain.decision.values import Inputs
 from core.domain.risk import PRIOR, UNKNOWN_BAND
+from core.forecast import sightings
 from core.moves.decisions import output_of
 from core.sql import risk
 from tests.integration.conftest import data_of, error_of
@@ -83,7 +84,7 @@ def test_the_advisors_rank_of_a_type_moves_the_risk_of_pools_nobody_watched(worl
 def test_a_pool_seen_to_come_back_a_moment_ago_is_the_riskier_choice(world, me, workload):
     fresh, now = "use1-az1:m5.large:linux", world.now()
     seen = [(fresh, "lost", now - timedelta(minutes=20), "a"), (fresh, "available", now - timedelta(minutes=3), "b")]
-    world.db.run(lambda tx: risk.observe(tx, seen))
+    world.db.run(lambda tx: sightings.observe(tx, seen))
 
     told = data_of(ask(me, workload, prices=[{"pool_id": fresh, "spot_price": 0.004}]))
 

@@ -8,9 +8,8 @@ from core.child import run_in_child
 from core.domain.risk import PRIOR
 from core.emergencies import emergency
 from core.execution import watch
-from core.forecast import risk, risk_training
+from core.forecast import risk, risk_training, sightings
 from core.forecast.risk import RiskManager, risk_of_pools
-from core.sql import risk as rows
 from tests.integration.shop import Shop
 from tests.unit.test_risk import market
 from tests.world import World
@@ -150,7 +149,7 @@ def risks(world: World) -> dict:
 
 def observe(world: World, *seen: tuple[str, timedelta], pool: str = HERE) -> None:
     now = world.now()
-    world.db.run(lambda tx: rows.observe(tx, [(pool, kind, now - ago, f"test:{n}") for n, (kind, ago) in enumerate(seen)]))
+    world.db.run(lambda tx: sightings.observe(tx, [(pool, kind, now - ago, f"test:{n}") for n, (kind, ago) in enumerate(seen)]))
 
 
 def test_every_pool_has_a_risk_and_nobody_watched_is_said(world, two):
@@ -206,7 +205,7 @@ def test_a_model_that_won_speaks_for_pools_that_are_up_and_the_table_for_the_res
     night = market(lambda pool, hour: 0.5 if hour < 6 else 0.01, world.now())
     pools_of = ["use1-az6:m5.large:linux", "use1-az1:m5.large:linux", "use1-az2:m5.large:linux", "use1-az6:c5.large:linux"]
     for pool_id, told in zip(pools_of, night.values(), strict=False):
-        world.db.run(lambda tx, p=pool_id, t=told: rows.observe(tx, [(p, s.kind, s.at, f"test:{n}") for n, s in enumerate(t)]))
+        world.db.run(lambda tx, p=pool_id, t=told: sightings.observe(tx, [(p, s.kind, s.at, f"test:{n}") for n, s in enumerate(t)]))
 
     counts = risk_training.run()
 

@@ -50,4 +50,3 @@ def nothing_loaded(monkeypatch):
     """A process that has loaded no model yet and looks at the row each time."""
     monkeypatch.setattr(ml_interface, "LOOK_AGAIN_SECONDS", 0.0)
     monkeypatch.setattr(ml_interface, "LOADED", ml_interface.LoadedModels())
-    monkeypatch.setattr("core.forecast.predictions.LOADED", ml_interface.LOADED)

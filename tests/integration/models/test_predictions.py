@@ -7,6 +7,7 @@ import pytest
 
 from core import database
 from core.domain.model.score import JUDGED_AFTER, scorecard
+from core.forecast import risk
 from core.forecast.predictions import join_outcomes, judge, outcome_of, predict, work
 from tests.integration.conftest import data_of
 from tests.unit.model.samples import manifest
@@ -37,9 +38,9 @@ def test_each_live_spot_instance_is_predicted_once_a_slot_by_every_model(world, 
 
 
 def test_nothing_later_than_the_moment_of_prediction_goes_in(world, workload):
-    """The interruption that comes afterwards is unknown to the features, and known to the next prediction of a sister."""
+    """The machine that AWS takes afterwards is unknown to the features, and known to the next prediction of a sister."""
     database.run(predict)
-    world.interruption(workload)
+    database.run(lambda tx: risk.taken(tx, workload.primary, "state_reason"))
     sister = world.workload("sister", workload.client)
     world.jump(minutes=10)
     database.run(predict)
@@ -47,6 +48,24 @@ def test_nothing_later_than_the_moment_of_prediction_goes_in(world, workload):
     before, *after = predicted(world)
     assert json.loads(before["features"])["pool"]["losses_24h"] == 0
     assert {json.loads(row["features"])["pool"]["losses_24h"] for row in after if row["instance_id"] == sister.primary.id} == {1}
+
+
+def test_a_model_that_does_not_answer_is_not_judged_by_another_s_words(world, registry, workload, monkeypatch):
+    registry.do("activate", registry.uploaded())
+    monkeypatch.setattr("core.domain.model.kinds.Logistic.__call__", lambda self, numbers: numbers[:, 0] * float("nan"))
+
+    database.run(predict)
+
+    assert [row["model_id"] for row in predicted(world)] == [0]
+
+
+def test_the_static_rule_that_is_scored_is_the_risk_that_decisions_take(world, workload):
+    database.run(lambda tx: risk.taken(tx, workload.primary, "state_reason"))
+    world.jump(minutes=20)
+    database.run(predict)
+
+    [row] = predicted(world)
+    assert float(row["probability"]) == database.run(lambda tx: risk.risk_of_pools(tx, "us-east-1"))[workload.primary.pool_id].probability
 
 
 def test_an_interruption_within_the_hour_is_the_outcome_and_a_quiet_hour_too(world, workload):

@@ -2,11 +2,13 @@
 
 import pickle
 import time
+from threading import Event
 
 import numpy as np
 import pytest
 
 from core import database, ml_interface
+from core.domain.model import kinds
 from core.domain.model.check import features_of
 from core.forecast import model_check
 from tests.integration.conftest import data_of, error_of
@@ -184,14 +186,40 @@ def test_a_model_that_fails_is_answered_for_by_the_static_rule_and_it_is_said(re
     answer = asked(2.0)
 
     assert answer["model"]["version"] == "static"
-    assert answer["fell_back_because"] == "the model failed: interruption_probability is not a number"
+    assert answer["fell_back_because"] == "by-age 1 failed: interruption_probability is not a number"
 
 
-def test_a_late_model_is_answered_for_by_the_static_rule(registry, monkeypatch):
+@pytest.fixture
+def slow(registry, monkeypatch) -> Event:
+    """An active model that answers once the event is set."""
     registry.do("activate", registry.uploaded())
-    monkeypatch.setattr(ml_interface, "DEADLINE_SECONDS", -1.0)
+    asked(2.0)
+    may_answer, formula = Event(), kinds.Logistic.__call__
+    monkeypatch.setattr(kinds.Logistic, "__call__", lambda self, numbers: may_answer.wait(60) and formula(self, numbers))
+    yield may_answer
+    may_answer.set()
 
-    assert asked(2.0)["fell_back_because"] == "the model was late"
+
+def test_a_late_model_is_answered_for_by_the_static_rule_within_its_deadline(slow):
+    began = time.monotonic()
+    answer = asked(2.0)
+
+    assert answer["fell_back_because"] == "by-age 1 was late: it did not answer within 500 ms"
+    assert answer["model"]["version"] == "static" and 0.5 <= time.monotonic() - began < 10
+
+
+def test_a_model_that_is_still_late_is_not_waited_for_again_and_speaks_once_it_is_free(slow):
+    asked(2.0)
+    began = time.monotonic()
+    assert asked(2.0)["fell_back_because"] == "by-age 1 was late: it is still busy with an earlier question"
+    assert time.monotonic() - began < 0.4
+
+    slow.set()
+
+    deadline = time.monotonic() + 30
+    while (answer := asked(2.0))["fell_back_because"] and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert answer["model"]["version"] == "1"
 
 
 def test_every_step_of_a_models_life_is_a_session_and_an_audit_row(registry, world):

@@ -8,9 +8,9 @@ import pytest
 
 from core import errors
 from core.emergencies.reconciler import reconcile
+from core.forecast import sightings
 from core.moves import plans
 from core.moves.planner import plan_ahead
-from core.sql import risk
 from tests.integration.switching.conftest import TARGET, Moving
 
 
@@ -51,7 +51,7 @@ def test_a_plan_says_what_it_saves_risks_and_touches_and_waits(cheap: Moving):
 def test_no_plan_leads_into_a_pool_that_just_came_back(cheap: Moving):
     now = cheap.world.now()
     seen = [(TARGET, "lost", now - timedelta(minutes=50), "a"), (TARGET, "available", now - timedelta(minutes=40), "b")]
-    cheap.world.db.run(lambda tx: risk.observe(tx, seen))
+    cheap.world.db.run(lambda tx: sightings.observe(tx, seen))
 
     plan_ahead()
 

@@ -1,8 +1,8 @@
 """The rule that answers without a model speaks from the same table as the risk of pools."""
 
 from core.domain.model.contract import Features
-from core.domain.model.static_rule import UNKNOWN_AGE, predict
-from core.domain.risk import BAND_ENDS, PRIOR
+from core.domain.model.static_rule import predict
+from core.domain.risk import BAND_ENDS, PRIOR, UNKNOWN_BAND
 
 
 def at(**learnt: float) -> tuple[float, float]:
@@ -16,5 +16,5 @@ def test_each_age_is_answered_with_the_prior_of_its_band():
     assert [at(pool_age_hours=age) for age in ages] == [(rate, 1.0) for rate in PRIOR]
 
 
-def test_an_unknown_age_is_answered_without_confidence():
-    assert at() == (UNKNOWN_AGE, 0.0) == (0.15, 0.0)
+def test_an_unknown_age_is_answered_as_of_a_pool_nobody_watched_and_without_confidence():
+    assert at() == (PRIOR[UNKNOWN_BAND], 0.0)
