@@ -850,6 +850,37 @@ CREATE TABLE switch_policies (
   CONSTRAINT fk_switch_policy_agent FOREIGN KEY (agent_id) REFERENCES agents (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- Where a client's workloads may stand: how many in one pool, how much dearer than the cheapest, of which types (P-01, MET-16).
+CREATE TABLE placement_policies (
+  client_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
+  max_share_pct TINYINT UNSIGNED NOT NULL DEFAULT 50,                          -- of its workloads in a region, in one pool
+  price_increase_pct SMALLINT UNSIGNED NULL,                                   -- above the cheapest pool that fits; NULL: no cap
+  price_weight DECIMAL(4,3) NULL,                                              -- of the score, the rest is risk; NULL: the engine's
+  allow_types VARCHAR(1000) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '', -- globs, separated by spaces; empty: all
+  deny_types VARCHAR(1000) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  set_by VARCHAR(64) NOT NULL,
+  set_at DATETIME(6) NOT NULL,
+  CONSTRAINT fk_placement_client FOREIGN KEY (client_id) REFERENCES clients (id),
+  CONSTRAINT ck_placement_share CHECK (max_share_pct BETWEEN 1 AND 100),
+  CONSTRAINT ck_placement_weight CHECK (price_weight BETWEEN 0 AND 1)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Weights, gates and cool-downs of the decision engine: signed figures, never code (E-46, K-10).
+CREATE TABLE decision_settings (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  settings LONGTEXT NOT NULL,
+  sha256 BINARY(32) NOT NULL,
+  status ENUM('active', 'retired') NOT NULL,
+  uploaded_by VARCHAR(64) NOT NULL,
+  uploaded_at DATETIME(6) NOT NULL,
+  active_slot TINYINT UNSIGNED GENERATED ALWAYS AS (CASE WHEN status = 'active' THEN 1 ELSE NULL END) STORED,
+  UNIQUE KEY uq_decision_settings_uuid (uuid),
+  UNIQUE KEY uq_decision_settings_name (name),
+  UNIQUE KEY uq_one_active_settings (active_slot)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- Nothing happens that could not be read first (SM-15).
 CREATE TABLE plans (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,

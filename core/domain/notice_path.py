@@ -25,4 +25,4 @@ def why_not_spot(lifecycle: str, path: str, queue_is_read: bool) -> str | None:
     """
     if lifecycle != "on-demand" or path == "working" or queue_is_read:
         return None
-    return f"Not moved to Spot: its notice path is {path.replace('_', ' ')}, and no event queue tells of interruptions either"
+    return f"it is not moved to Spot: its notice path is {path.replace('_', ' ')}, and no event queue tells of interruptions either"

@@ -14,6 +14,7 @@ from core.domain.model.contract import Features, Prediction
 from core.domain.model.features import Market
 from core.domain.model.registered import STATIC, Registered
 from core.domain.model.score import JUDGED_AFTER, Scorecard, must_be_demoted, scorecard
+from core.domain.risk import Risk
 from core.domain.serialize import canonical
 from core.forecast import sightings
 from core.forecast.risk import forecast, prices_for
@@ -45,11 +46,16 @@ def predict(tx: Tx) -> int:
 def _by_rule(tx: Tx, asked: list[Asked]) -> list[tuple]:
     """The static rule is the risk that every decision takes where no model speaks; without a sighting it is not confident."""
     regions = {row["region"] for row, _ in asked}
-    risks = {pool: one for region in regions for pool, one in forecast(tx, region, pools.in_region(tx, region), NO_MODEL).risks.items()}
+    risks = {pool: one for region in regions for pool, one in _ruled(tx, region).items()}
     return [
         _row(0, row, features, Prediction(risks[row["pool_id"]].probability, float("pool_age_hours" in features.pool)), 0.0, tx.now())
         for row, features in asked if row["pool_id"] in risks
     ]  # fmt: skip
+
+
+def _ruled(tx: Tx, region: str) -> dict[str, Risk]:
+    known = pools.in_region(tx, region)
+    return forecast(tx, region, known, NO_MODEL).seen_by(known, tx.now()).risks
 
 
 def _by_model(tx: Tx, loaded: Loaded, asked: list[Asked]) -> list[tuple]:

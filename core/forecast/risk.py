@@ -5,6 +5,7 @@ same, at most twenty flags per tenant and hour, and the shared flag names nobody
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -95,19 +96,32 @@ class Forecast:
 
     risks: dict[str, Risk]
     model_version: str
-    fell_back_because: str | None = None
+    fell_back_because: str | None
+    table: Table
+
+    def seen_by(self, known: Iterable[Pool], now: datetime) -> "Forecast":
+        """A notice within thirty minutes, as whoever sees these pools sees it, counts as if the pool had just come back.
+
+        Siblings in a pool go together.
+        """
+        struck = {pool.pool_id: noticed(self.risks[pool.pool_id], self.table) for pool in known if pool.danger_until > now}
+        return replace(self, risks={**self.risks, **struck})
 
 
 def risk_of_pools(tx: Tx, region: str, client_id: int = EVERYBODY) -> dict[str, Risk]:
     """Of every pool of a region: P(lost within the hour), the sentence behind it, the observations it rests on."""
-    return forecast(tx, region, pools.in_region(tx, region, client_id), ml_interface.active(tx)).risks
+    return risk_of(tx, region, pools.in_region(tx, region, client_id)).risks
+
+
+def risk_of(tx: Tx, region: str, known: list[Pool]) -> Forecast:
+    """The same of pools that were read already, by whoever sees them so."""
+    return forecast(tx, region, known, ml_interface.active(tx)).seen_by(known, tx.now())
 
 
 def forecast(tx: Tx, region: str, known: list[Pool], active: Loaded) -> Forecast:
     """The one idea of risk: what the market shows, plans are made with, and decisions weigh.
 
-    The active model of the registry speaks, else the trained one where it won, else the table. A notice within thirty
-    minutes, as whoever sees these pools sees it, counts as if the pool had just come back: siblings in a pool go together.
+    The active model of the registry speaks, else the trained one where it won, else the table.
     """
     now, (table, trained) = tx.now(), learned(tx)
     seen, ranks = sightings.of_region(tx, region, whole=bool(trained or active.model)), rows.rates(tx, region)
@@ -115,27 +129,33 @@ def forecast(tx: Tx, region: str, known: list[Pool], active: Loaded) -> Forecast
         pool.pool_id: by_table(table, pool.pool_id, seen.get(pool.pool_id, NOTHING_SEEN).standing(now), ranks.get(pool.instance_type))
         for pool in known
     }
-    told = _by_registered(tx, active, known, seen, risks, now) if active.model else Forecast(risks, STATIC_RULE)
-    if told.model_version == STATIC_RULE and trained:
-        told = Forecast(_by_trained(trained, seen, risks, now), TRAINED, told.fell_back_because)
-    for pool in known:
-        if pool.danger_until > now:
-            told.risks[pool.pool_id] = noticed(told.risks[pool.pool_id], table)
-    return told
+    spoken, why = _by_registered(tx, active, known, seen, now) if active.model else (None, None)
+    if spoken is not None:
+        return Forecast(_spoken(risks, spoken, active.registered.label), active.registered.label, None, table)
+    if trained:
+        return Forecast(_spoken(risks, _by_trained(trained, risks.keys(), seen, now), "the model"), TRAINED, why, table)
+    return Forecast(risks, STATIC_RULE, why, table)
 
 
-def _by_registered(tx: Tx, active: Loaded, known: list[Pool], seen: dict[str, Seen], risks: dict[str, Risk], now: datetime) -> Forecast:
-    """The active model's word of every pool that is not known to be down; all of it, or none."""
+def _by_registered(tx: Tx, active: Loaded, known: list[Pool], seen: dict[str, Seen], now: datetime) -> tuple[dict[str, float] | None, str | None]:
+    """The active model's word of every pool that is not known to be down; all of it, or why there is none."""
     market = Market(seen, prices_for(tx, active), now)
     asked = [pool for pool in known if not seen.get(pool.pool_id, NOTHING_SEEN).is_down]
-    predictions, why = ml_interface.ask(active, [market.features(pool.pool_id, pool.az_id) for pool in asked])
-    if predictions is None:
-        return Forecast(risks, STATIC_RULE, why)
-    label = active.registered.label
-    spoken = {
-        pool.pool_id: _spoken(risks[pool.pool_id], one.interruption_probability, label) for pool, one in zip(asked, predictions, strict=True)
-    }
-    return Forecast({**risks, **spoken}, label)
+    told, why = ml_interface.ask(active, [market.features(pool.pool_id, pool.az_id) for pool in asked])
+    return told and {pool.pool_id: one.interruption_probability for pool, one in zip(asked, told, strict=True)}, why
+
+
+def _by_trained(model: Model, known: Iterable[str], seen: dict[str, Seen], now: datetime) -> dict[str, float]:
+    """The trained model's word where the pool is known to be up."""
+    watched = {pool_id: Watched.seen(pool, now) for pool_id, pool in seen.items()}
+    asked = {pool_id: watched[pool_id] for pool_id in watched.keys() & set(known) if not seen[pool_id].is_down}
+    return by_model(model, asked, share_up(watched.values(), now - MOMENT), now - MOMENT)
+
+
+def _spoken(risks: dict[str, Risk], said: dict[str, float], by: str) -> dict[str, Risk]:
+    """The rule's risks, and a model's in place of those it spoke of."""
+    spoken = {pool_id: replace(risks[pool_id], probability=round(p, 4), evidence=f"{risks[pool_id].evidence}; by {by}") for pool_id, p in said.items()}
+    return {**risks, **spoken}
 
 
 def prices_for(tx: Tx, loaded: Loaded) -> dict[str, list[float]]:
@@ -143,18 +163,6 @@ def prices_for(tx: Tx, loaded: Loaded) -> dict[str, list[float]]:
     if not any(name.startswith("price_") for name in loaded.model.names):
         return {}
     return {pool: [row["price"] for row in told] for pool, told in groupby(prices.recent_prices(tx), lambda row: row["pool_id"])}
-
-
-def _by_trained(model: Model, seen: dict[str, Seen], risks: dict[str, Risk], now: datetime) -> dict[str, Risk]:
-    """The trained model's word where the pool is known to be up, else the table's."""
-    watched = {pool_id: Watched.seen(pool, now) for pool_id, pool in seen.items()}
-    asked = {pool_id: watched[pool_id] for pool_id in risks.keys() & watched.keys() if not seen[pool_id].is_down}
-    said = by_model(model, asked, share_up(watched.values(), now - MOMENT), now - MOMENT)
-    return {**risks, **{pool_id: _spoken(risks[pool_id], p, "the model") for pool_id, p in said.items()}}
-
-
-def _spoken(told: Risk, probability: float, by: str) -> Risk:
-    return replace(told, probability=round(probability, 4), evidence=f"{told.evidence}; by {by}")
 
 
 def learned(tx: Tx) -> tuple[Table, Model | None]:

@@ -1,11 +1,12 @@
-"""Where a workload should stand, asked at any time: read the market, decide by the rule, write the decision down.
+"""Where a workload should stand: asked by its host at any time and by the planner every minute, decided by one rule, written down.
 
-Advice only: nothing is launched or moved here. Every decision keeps its inputs, so that it can be taken again.
+Every decision keeps its inputs, so that it can be taken again, and names whose word the risk was.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -13,65 +14,75 @@ from uuid import uuid4
 from core import errors
 from core.database import Tx
 from core.domain.decision import select_best_instance
-from core.domain.decision.values import Choice, Inputs, Offer, Present, Verdict, Wish
+from core.domain.decision.values import Choice, Inputs, Offer, Verdict
 from core.domain.lifecycle import Agent, Instance
-from core.domain.pools import Pool
-from core.domain.risk import Risk
 from core.domain.serialize import plain
-from core.forecast.risk import risk_of_pools
+from core.forecast.risk import Forecast
+from core.moves.surroundings import Grounds, Surroundings, inputs_of
 from core.operations import safe_mode
-from core.sql import agents, decisions, heartbeats, instances, pools
+from core.sql import agents, decisions, instances
 
-MODEL = "static-rule"  # the score of core/domain/decision/select; no trained model is asked
-ADVICE = "decisions are advice; a person or a switch order carries them out"
+ADVICE = "what a host asks is advice; the planner writes plans, and the mode says how far they go"
+AGAIN = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided, from what, by whose word about risk, and how long that took."""
+
+    uuid: str
+    agent: Agent
+    instance: Instance
+    inputs: Inputs
+    choice: Choice
+    forecast: Forecast
+    latency_ms: float
+
+
+def weigh(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, current_pool: str | None = None,
+          prices: Mapping[str, float] | None = None, *, began: float | None = None) -> Decision:  # fmt: skip
+    """1 read  2 decide. Nothing is written."""
+    began = perf_counter() if began is None else began
+    inputs = inputs_of(tx, agent, instance, around, current_pool, prices)
+    choice = select_best_instance(inputs)
+    return Decision(str(uuid4()), agent, instance, inputs, choice, around.forecast, (perf_counter() - began) * 1000)
 
 
 def decide(tx: Tx, agent: Agent, body: Mapping[str, Any]) -> dict:
-    """1 read  2 decide  3 write down  4 answer. ``prices`` of the caller stand in for the stored ones in this decision."""
-    started = perf_counter()
-    instance = _instance(tx, agent, body["instance_id"])
+    """A host asks: weigh, write down, answer. ``prices`` of the caller stand in for the stored ones in this decision."""
+    began, instance = perf_counter(), _instance(tx, agent, body["instance_id"])
     current = body["current_pool"] or (instance.pool_id if instance.lifecycle == "spot" else None)
-    inputs = inputs_of(tx, agent, instance, current, {one["pool_id"]: one["spot_price"] for one in body["prices"]})
-    choice = select_best_instance(inputs)
-    uuid, latency = str(uuid4()), (perf_counter() - started) * 1000
+    around = Grounds().of(tx, agent.client_id, instance.region)
+    made = weigh(tx, agent, instance, around, current, {one["pool_id"]: one["spot_price"] for one in body["prices"]}, began=began)
+    _write(tx, made, "host", None)
+    return _answer(made)
+
+
+def note(tx: Tx, made: Decision, outcome: str | None) -> bool:
+    """The planner's decision, written down when it says something new; whether it was."""
+    last = decisions.last_planned(tx, made.agent.id)
+    if last and tx.now() - last["created_at"] < AGAIN and _gist(last["verdict"], json.loads(last["output"])["chosen"], last) == _gist_of(made, outcome):
+        return False
+    _write(tx, made, "planner", outcome)
+    return True
+
+
+def _gist_of(made: Decision, outcome: str | None) -> tuple:
+    chosen = made.choice.chosen and asdict(made.choice.chosen)
+    return _gist(made.choice.verdict, chosen, {"model_version": made.forecast.model_version, "outcome": outcome})
+
+
+def _gist(verdict: str, chosen: Mapping | None, more: Mapping) -> tuple:
+    """What a reader would call the same decision: a pool that is merely the best to stay beside makes no difference."""
+    target = chosen["offer"]["pool_id"] if chosen and verdict != Verdict.STAY else None
+    return str(verdict), target, more["model_version"], more["outcome"]
+
+
+def _write(tx: Tx, made: Decision, asked_by: str, outcome: str | None) -> None:
     decisions.insert(
-        tx, uuid=uuid, client_id=agent.client_id, agent_id=agent.id, instance_id=instance.id, verdict=choice.verdict,
-        sentence=choice.sentence, inputs=inputs.as_json(), output=output_of(choice), model_version=MODEL, latency_ms=latency, now=tx.now(),
-    )  # fmt: skip
-    return _answer(uuid, inputs, choice, latency)
-
-
-def inputs_of(tx: Tx, agent: Agent, instance: Instance, current_pool: str | None, prices: Mapping[str, float]) -> Inputs:
-    """What is known of the market and of the workload at this moment."""
-    known = pools.in_region(tx, instance.region, agent.client_id)
-    model = next((pool for pool in known if pool.instance_type == instance.instance_type), None)
-    if model is None:
-        raise errors.Conflict(f"{instance.instance_type} is unknown in {instance.region}; no prices were collected yet")
-    risks = risk_of_pools(tx, instance.region, agent.client_id)
-    on_demand = pools.on_demand_price(tx, instance.region, instance.instance_type)
-    return Inputs(
-        wish=Wish(model.arch, model.vcpus, model.memory_mib, on_demand and float(on_demand)),
-        offers=tuple(_offer(pool, risks.get(pool.pool_id), prices) for pool in known),
-        present=_present(tx, agent, instance, current_pool),
-        now=tx.now(),
-    )
-
-
-def _offer(pool: Pool, risk: Risk | None, prices: Mapping[str, float]) -> Offer:
-    price = prices.get(pool.pool_id, pool.price)
-    return Offer(
-        pool.pool_id, pool.region, pool.az_id, pool.instance_type, pool.arch, pool.vcpus, pool.memory_mib,
-        None if price is None else float(price), risk and risk.probability,
-        ice_until=pool.ice_until, danger_until=pool.danger_until, poisoned_until=pool.poisoned_until,
-    )  # fmt: skip
-
-
-def _present(tx: Tx, agent: Agent, instance: Instance, current_pool: str | None) -> Present:
-    """On-Demand whose host cannot see notices, or never said so, stays there (INV-56)."""
-    on_demand, told = instance.lifecycle != "spot", heartbeats.told(tx, instance.id)
-    return Present(
-        pool_id=current_pool, on_demand=on_demand, since=instance.launched_at or tx.now(), last_switch_at=agent.last_failover_at,
-        notice_path_works=bool(told and told["imds_ok"]),
+        tx, uuid=made.uuid, client_id=made.agent.client_id, agent_id=made.agent.id, instance_id=made.instance.id, verdict=made.choice.verdict,
+        sentence=made.choice.sentence, inputs=made.inputs.as_json(), output=output_of(made.choice), model_version=made.forecast.model_version,
+        fell_back_because=made.forecast.fell_back_because, asked_by=asked_by, latency_ms=made.latency_ms, outcome=outcome, now=tx.now(),
     )  # fmt: skip
 
 
@@ -104,18 +115,19 @@ def shown(row: Mapping[str, Any]) -> dict:
         "decision_id": row["uuid"], "decision": row["verdict"], "reason": row["sentence"], "decided_at": row["created_at"],
         "target_pool": output["chosen"] and output["chosen"]["offer"]["pool_id"], "chosen": _candidate(output["chosen"]),
         "runners_up": [_candidate(one) for one in output["runners_up"]], "rejected": output["rejected"], "executed": bool(row["executed"]),
-        "outcome": row["outcome"], "model_version": row["model_version"], "latency_ms": float(row["latency_ms"]),
+        "outcome": row["outcome"], "asked_by": row["asked_by"], "model_version": row["model_version"],
+        "fell_back_because": row["fell_back_because"], "latency_ms": float(row["latency_ms"]),
     }  # fmt: skip
 
 
 def options(tx: Tx, client_id: int, instance_uuid: str) -> list[dict]:
-    """Every pool a machine's workload could stand in, best first, and those that are out with the reason."""
+    """Every pool a machine's workload could stand in, best first, and those that are out with the reason. No move is weighed."""
     instance = instances.by_uuid(tx, instance_uuid)
     if instance is None or instance.client_id != client_id or instance.agent_id is None:
         raise errors.NotFound()
-    current = instance.pool_id if instance.lifecycle == "spot" else None
-    inputs = inputs_of(tx, agents.get(tx, instance.agent_id), instance, current, {})
-    choice = select_best_instance(replace(inputs, runners_up=len(inputs.offers)))
+    around = Grounds().of(tx, client_id, instance.region)
+    inputs = inputs_of(tx, agents.get(tx, instance.agent_id), instance, around)
+    choice = select_best_instance(replace(inputs, policy=None, runners_up=len(inputs.offers)))
     offers = {offer.pool_id: offer for offer in inputs.offers}
     good = [_option(one.offer, inputs, one.score, None, one.why) for one in (choice.chosen, *choice.runners_up) if one]
     return good + [_option(offers[one.pool_id], inputs, None, one.filter, one.why) for one in choice.rejected]
@@ -130,16 +142,15 @@ def _option(offer: Offer, inputs: Inputs, score: float | None, excluded_by: str 
     }  # fmt: skip
 
 
-def _answer(uuid: str, inputs: Inputs, choice: Choice, latency: float) -> dict:
-    best = choice.chosen
-    here = next((offer.price for offer in inputs.offers if offer.pool_id == inputs.present.pool_id), None)
-    paid = inputs.wish.on_demand_price if inputs.present.on_demand else here
+def _answer(made: Decision) -> dict:
+    choice, best = made.choice, made.choice.chosen
     return {
-        "decision_id": uuid, "decision": choice.verdict, "target_pool": best and best.offer.pool_id,
-        "saving_usd_per_hour": _saving(paid, best.offer.price) if best and choice.verdict == Verdict.SWITCH else None,
+        "decision_id": made.uuid, "decision": choice.verdict, "target_pool": best and best.offer.pool_id,
+        "saving_usd_per_hour": _saving(made.inputs.present.price, best.offer.price) if best and choice.verdict == Verdict.SWITCH else None,
         "interruption_probability": best and best.offer.risk, "confidence": None, "reason": choice.sentence,
         "runners_up": [_candidate(asdict(one)) for one in choice.runners_up], "rejected": [asdict(one) for one in choice.rejected],
-        "model_version": MODEL, "latency_ms": round(latency, 3),
+        "model_version": made.forecast.model_version, "fell_back_because": made.forecast.fell_back_because,
+        "latency_ms": round(made.latency_ms, 3),
     }  # fmt: skip
 
 
@@ -159,5 +170,3 @@ def _instance(tx: Tx, agent: Agent, named: str) -> Instance:
     if found is None or found.agent_id != agent.id:
         raise errors.NotFound("this agent has no such instance")
     return found
-
-

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from core import audit, errors, events
 from core.database import Tx
 from core.domain.lifecycle import Agent
-from core.domain.move import MovePolicy, risk
 from core.domain.plan import EVERYTHING, PLAN_LIFE, Mode, Plan, Seen, drift, effective_mode, fingerprint, what_moved
+from core.domain.risk import Risk
 from core.domain.serialize import canonical
 from core.domain.switch import Order, is_calm, refuse
+from core.forecast.risk import risk_of_pools
 from core.locks import lock_agent
 from core.moves import switching
+from core.moves.surroundings import engine
 from core.people import notifications
 from core.prices import quotes
 from core.sql import agents, instances, plans
@@ -31,7 +34,8 @@ def order_switch(tx: Tx, agent_id: int, target_pool: str, *, actor: str, request
     if refusal:
         raise switching.refused(refusal)
     _give_way(tx, agent, actor)
-    plan = write(tx, wanted, kind="switch", mode=Mode.APPROVE, sentence=_sentence(tx, wanted, why), evidence={"ordered_by": actor})
+    told = _sentence(tx, wanted, why)
+    plan = write(tx, wanted, kind="switch", mode=Mode.APPROVE, sentence=told, risk=_risk(tx, wanted), evidence={"ordered_by": actor})
     uuid = carry_out(
         tx, safe, wanted, plan, actor=actor, request_id=request_id, cause="forced" if forced else "manual", auto_terminate=auto_terminate,
         priority=priority,
@@ -46,19 +50,25 @@ def simulate(tx: Tx, agent: Agent, target_pool: str) -> dict:
     wanted = switching.look(tx, agent, target_pool)
     refusal = refuse(wanted, tx.now(), forced=False)
     told = switching.simulate(tx, wanted, refusal and refusal.reason)
-    return {**told, "target_pool": target_pool, "risk": wanted.target and risk(wanted.target, tx.now())}
+    risk = _risk(tx, wanted)
+    return {**told, "target_pool": target_pool, "risk": risk and risk.probability, "evidence": risk and risk.evidence}
 
 
-def write(tx: Tx, wanted: Order, *, kind: str, mode: Mode, sentence: str, evidence: Mapping[str, Any]) -> Plan:
-    """Store a plan with its steps and the fingerprint of the state it is made for."""
+def _risk(tx: Tx, wanted: Order) -> Risk | None:
+    """How likely the target is lost within the hour, as every page shows it."""
+    return wanted.target and risk_of_pools(tx, wanted.target.region, wanted.agent.client_id)[wanted.target.pool_id]
+
+
+def write(tx: Tx, wanted: Order, *, kind: str, mode: Mode, sentence: str, risk: Risk, evidence: Mapping[str, Any]) -> Plan:
+    """Store a plan with its steps, the risk of its target, and the fingerprint of the state it is made for."""
     agent, now = wanted.agent, tx.now()
     values = seen(tx, wanted)
     price, target = values["price"], values["target_price"]
     plan_id = plans.insert(
         tx, uuid=str(uuid4()), client_id=agent.client_id, account_id=agent.account_id, agent_id=agent.id, kind=kind, mode=mode,
         target=wanted.target.pool_id, saves=None if None in (price, target) else round(price - target, 6),
-        risk=risk(wanted.target, now), blast_radius=f"One workload, {agent.logical_name}: no service while the two hosts change over",
-        sentence=sentence, evidence=canonical({**evidence, "data_source": quotes.source()}), seen=canonical(values),
+        risk=risk.probability, blast_radius=f"One workload, {agent.logical_name}: no service while the two hosts change over",
+        sentence=sentence, evidence=canonical({**evidence, "risk_evidence": risk.evidence, "data_source": quotes.source()}), seen=canonical(values),
         fingerprint=fingerprint(values), expires_at=now + PLAN_LIFE, now=now,
     )  # fmt: skip
     plans.insert_steps(tx, plan_id, switching.steps_of(wanted))
@@ -139,7 +149,7 @@ def set_mode(tx: Tx, client_id: int, body: Mapping[str, Any], *, actor: str) -> 
     kind = body["kind"] or EVERYTHING
     plans.set_mode(tx, client_id, account or 0, agent.id if agent else 0, kind, body["mode"], actor, tx.now())
     if agent and body["policy"]:
-        plans.set_policy(tx, agent.id, MovePolicy(**{**vars(plans.policy(tx, agent.id)), **body["policy"]}))
+        plans.set_policy(tx, agent.id, replace(plans.policy(tx, agent.id) or engine(tx).policy, **body["policy"]))
     words = "every kind of plan" if kind == EVERYTHING else f"plans of kind {kind}"
     whom = agent.logical_name if agent else "an account" if account else "every workload"
     audit.record(

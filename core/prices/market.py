@@ -8,7 +8,7 @@ from core.database import Tx
 from core.domain.pools import Pool, pool_id
 from core.domain.price_series import BUCKET_SECONDS
 from core.emergencies import emergency
-from core.forecast.risk import risk_of_pools
+from core.forecast.risk import risk_of
 from core.prices import consolidation, feeds
 from core.sql import feeds as feed_rows
 from core.sql import instances, market, pools
@@ -40,8 +40,9 @@ def statistics(tx: Tx, region: str | None, instance_type: str | None) -> list[di
 def _pools(tx: Tx, client_id: int, region: str | None, instance_type: str | None) -> list[dict]:
     found = market.pools(tx, region, instance_type, bucket(tx.now() - DAY))
     places = sorted({row["region"] for row in found})
-    memory = {pool.pool_id: pool for place in places for pool in pools.in_region(tx, place, client_id)}
-    risk = {pool: one for place in places for pool, one in risk_of_pools(tx, place, client_id).items()}
+    known = {place: pools.in_region(tx, place, client_id) for place in places}
+    memory = {pool.pool_id: pool for some in known.values() for pool in some}
+    risk = {pool: one for place, some in known.items() for pool, one in risk_of(tx, place, some).risks.items()}
     scores = {place: feed_rows.scores(tx, place) for place in places}
     ranks = {place: risks.rates(tx, place) for place in places}
     own = market.own_workloads(tx, client_id)

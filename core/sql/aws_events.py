@@ -48,6 +48,17 @@ def failed(tx: Tx, *, account_id: int, region: str, error: str, now: datetime) -
     )  # fmt: skip
 
 
+def is_read(tx: Tx, account_id: int, region: str) -> bool:
+    """Whether a queue tells of this account's interruptions there: it answered within two minutes."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM event_queues WHERE account_id = %(account_id)s AND region = %(region)s AND error IS NULL"
+        " AND polled_at > UTC_TIMESTAMP(6) - INTERVAL 120 SECOND",
+        account_id=account_id,
+        region=region,
+    )
+    return row["n"] > 0
+
+
 def queues(tx: Tx) -> dict:
     """How all queues stand: how many, how many fail, the longest silence of one, and the greatest delay of the last messages."""
     return tx.one(

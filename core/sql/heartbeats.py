@@ -32,7 +32,7 @@ def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int
 
 def told(tx: Tx, instance_id: int) -> dict | None:
     """What the host's last heartbeat said of its notices; None before the first."""
-    return tx.one("SELECT imds_ok, dead_notices FROM agent_heartbeats WHERE instance_id = %(id)s", id=instance_id)
+    return tx.one("SELECT imds_ok, imds_silent_since, dead_notices FROM agent_heartbeats WHERE instance_id = %(id)s", id=instance_id)
 
 
 def touch(tx: Tx, instance_id: int, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.database import Tx
-from core.domain.move import MovePolicy
+from core.domain.decision.values import MovePolicy
 from core.domain.plan import ModeRule, Plan
 
 
@@ -77,7 +77,8 @@ def waiting(tx: Tx) -> list[dict]:
 def agents_to_plan(tx: Tx) -> list[dict]:
     """Active agents without an open plan, incident or switch, whose last proposal was not rejected within six hours."""
     return tx.all(
-        "SELECT a.id, a.id AS agent_id FROM agents a WHERE a.status = 'active' AND a.enabled = 1"
+        "SELECT a.id, a.id AS agent_id, a.client_id, i.region, IF(i.lifecycle = 'spot', i.pool_id, NULL) AS pool_id"
+        " FROM agents a JOIN instances i ON i.id = a.primary_instance_id WHERE a.status = 'active' AND a.enabled = 1"
         " AND NOT EXISTS (SELECT 1 FROM plans p WHERE p.open_slot = a.id)"
         " AND NOT EXISTS (SELECT 1 FROM plans r WHERE r.agent_id = a.id AND r.state = 'rejected'"
         "   AND r.decided_at > UTC_TIMESTAMP(6) - INTERVAL 6 HOUR)"
@@ -126,9 +127,9 @@ def set_mode(tx: Tx, client_id: int, account_id: int, agent_id: int, kind: str, 
     )  # fmt: skip
 
 
-def policy(tx: Tx, agent_id: int) -> MovePolicy:
-    row = tx.one("SELECT * FROM switch_policies WHERE agent_id = %(id)s", id=agent_id)
-    return MovePolicy.from_row(row) if row else MovePolicy()
+def policy(tx: Tx, agent_id: int) -> MovePolicy | None:
+    """The agent's own; None where it has none."""
+    return MovePolicy.maybe(tx.one("SELECT * FROM switch_policies WHERE agent_id = %(id)s", id=agent_id))
 
 
 def set_policy(tx: Tx, agent_id: int, policy: MovePolicy) -> None:

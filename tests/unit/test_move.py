@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.domain.decision.patience import in_window
+from core.domain.decision.select import weighed_risk
 from core.domain.lifecycle import Instance
-from core.domain.move import Move, MovePolicy, Place, Stay, choose, in_window, risk
+from core.domain.move import Move, MovePolicy, Place, Stay, choose, offer_of
 from core.domain.pools import LONG_AGO, Pool
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -47,8 +49,14 @@ def test_it_moves_to_the_cheaper_pool_and_says_what_that_saves():
 
 
 def test_it_stays_for_less_than_the_policy_wants():
-    assert isinstance(decide(pool("az2", 0.046)), Stay)
+    assert "would save 8 %" in decide(pool("az2", 0.046)).reason
     assert isinstance(decide(pool("az2", 0.046), policy=MovePolicy(min_saving_pct=5)), Move)
+
+
+def test_it_stays_for_a_gain_of_score_that_is_not_worth_a_second_of_service():
+    cheap = replace(PLACE, price=0.010, pool=replace(HERE, price=0.010))
+
+    assert "would gain" in choose(cheap, [cheap.pool, pool("az2", 0.008)], set(), MovePolicy(), None, None, NOW).reason
 
 
 @pytest.mark.parametrize("other", [
@@ -125,7 +133,7 @@ def test_a_window_may_span_midnight(at, inside):
 
 
 def test_the_risk_of_a_termination_fades_over_fifteen_days():
-    fading = [risk(pool("az2", 0.03, poisoned_until=NOW + timedelta(days=days)), NOW) for days in (15, 10, 5, 0)]
+    fading = [weighed_risk(offer_of(pool("az2", 0.03, poisoned_until=NOW + timedelta(days=days)), 0.0), NOW) for days in (15, 10, 5, 0)]
 
     assert fading == sorted(fading, reverse=True)
     assert fading[-1] == 0

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from core.domain.pools import LONG_AGO
+from core.domain.row import FromRow
 
 # P(interrupted within a month) by Spot Advisor bucket: the middle of what AWS publishes. It ranks; it is no hazard (K-40).
 MONTHLY_BY_BUCKET = (0.025, 0.08, 0.135, 0.19, 0.40)
@@ -67,19 +69,47 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Gates:
+    """What a better pool must come to. ``worth_moving`` in points of the score, ``riskier`` in P(lost within the hour) above here."""
+
+    worth_moving: float = 0.02
+    riskier: float = 0.1
+
+
+@dataclass(frozen=True)
+class MovePolicy(FromRow):
+    """When a move is worth it. ``return_window`` is ``22:00-06:00`` in UTC, or None for any time."""
+
+    min_saving_pct: int = 10
+    cooldown_seconds: int = 3600
+    restore_after_seconds: int = 3600
+    return_window: str | None = None
+
+
+@dataclass(frozen=True)
 class Present:
-    """Where the workload stands now. ``pool_id`` None: On-Demand, or nowhere yet."""
+    """Where the workload stands now. ``pool_id`` None: On-Demand, or nowhere yet; ``price`` in USD per hour, None when unknown.
+
+    ``why_not_spot`` is what forbids a move from On-Demand now, in words; ``has_notice``: AWS wants its machine back.
+    """
 
     pool_id: str | None
     on_demand: bool = False
     since: datetime = LONG_AGO
     last_switch_at: datetime | None = None
-    notice_path_works: bool = True
+    last_failover_at: datetime | None = None
+    price: float | None = None
+    has_notice: bool = False
+    why_not_spot: str | None = None
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that one decision looks at."""
+    """Everything that one decision looks at. Without a ``policy`` pools are only compared; no move is weighed.
+
+    ``taken``: how many others of ours stand in a pool, or are on their way there; ``cap``: how many may.
+    ``price_increase_pct``: how much dearer than the cheapest fitting pool the chosen one may be.
+    """
 
     wish: Wish
     offers: tuple[Offer, ...]
@@ -89,6 +119,20 @@ class Inputs:
     cap: int | None = None
     weights: Weights = Weights()
     runners_up: int = 5
+    policy: MovePolicy | None = None
+    gates: Gates = Gates()
+    price_increase_pct: int | None = None
+    repeat_block_seconds: int = 3600
+
+    @cached_property
+    def here(self) -> Offer | None:
+        """The pool in which it stands."""
+        return next((offer for offer in self.offers if offer.pool_id == self.present.pool_id), None)
+
+    @property
+    def is_troubled(self) -> bool:
+        """A notice came lately in the pool in which it stands: what is looked for then is safety, at any price."""
+        return self.here is not None and self.here.danger_until > self.now
 
     def as_json(self) -> str:
         """Canonical: the same inputs give the same bytes."""
@@ -97,10 +141,12 @@ class Inputs:
     @classmethod
     def from_json(cls, text: str) -> "Inputs":
         told = json.loads(text)
-        return cls(
-            wish=_of(Wish, told["wish"]), offers=tuple(_of(Offer, one) for one in told["offers"]), present=_of(Present, told["present"]),
-            now=datetime.fromisoformat(told["now"]), taken=told["taken"], cap=told["cap"], weights=Weights(**told["weights"]), runners_up=told["runners_up"],
-        )  # fmt: skip
+        kinds = {"wish": Wish, "present": Present, "weights": Weights, "gates": Gates}
+        whole = {name: _of(kind, told[name]) for name, kind in kinds.items() if name in told}
+        offers, policy = tuple(_of(Offer, one) for one in told["offers"]), told.get("policy")
+        return cls(**{
+            **told, **whole, "offers": offers, "now": datetime.fromisoformat(told["now"]), "policy": policy and _of(MovePolicy, policy),
+        })  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,9 +179,10 @@ class Choice:
 
 
 def _of(kind: type, told: Mapping[str, Any]) -> Any:
+    """What was stored once and has no member any more is passed over."""
     times = {f.name for f in fields(kind) if "datetime" in str(f.type)}
     lists = {f.name for f in fields(kind) if "tuple" in str(f.type)}
-    return kind(**{k: _read(v, k in times, k in lists) for k, v in told.items()})
+    return kind(**{f.name: _read(told[f.name], f.name in times, f.name in lists) for f in fields(kind) if f.name in told})
 
 
 def _read(value: Any, is_time: bool, is_list: bool) -> Any:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core import errors
+from core.domain.risk import PRIOR, UNKNOWN_BAND
 from core.emergencies.reconciler import reconcile
 from core.forecast import sightings
 from core.moves import plans
@@ -44,7 +45,7 @@ def test_a_plan_says_what_it_saves_risks_and_touches_and_waits(cheap: Moving):
     plan = cheap.plan()
     assert (plan["state"], plan["mode"], plan["kind"], plan["target_pool_id"]) == ("proposed", "approve", "switch", TARGET)
     assert plan["expected_usd_per_hour"] == pytest.approx(0.017)
-    assert plan["risk"] == 0 and "web-shop" in plan["blast_radius"] and len(plan["fingerprint"]) == 64
+    assert plan["risk"] == pytest.approx(PRIOR[UNKNOWN_BAND]) and "web-shop" in plan["blast_radius"] and len(plan["fingerprint"]) == 64
     assert launches(cheap) == 0
 
 
@@ -213,6 +214,8 @@ def test_on_demand_returns_to_spot_by_itself_once_its_hour_is_over(moving: Movin
     moving.world.jump(minutes=61)
     moving.world.prices()
     moving.world.beat(moving.workload, moving.workload.primary.id, serving=True)
+    assert plan_ahead()["planned"] == 0, "nobody knows whether its host would hear of an interruption"
+    moving.world.execute("UPDATE agent_heartbeats SET imds_ok = 1")
 
     assert plan_ahead()["planned"] == 1
     assert (moving.plan()["kind"], moving.plan()["mode"], moving.plan()["state"]) == ("return_to_spot", "auto", "executing")

@@ -1,0 +1,117 @@
+"""What every decision about a client's workloads in one region looks at: pools with their risk, who stands where, the policy."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from core import errors, ml_interface
+from core.database import Tx
+from core.domain.decision.engine import Engine, Placement
+from core.domain.decision.values import Inputs, Offer
+from core.domain.lifecycle import Agent, Instance
+from core.domain.move import Place, offer_of, present_of, wish_of
+from core.domain.notice_path import notice_path, why_not_spot
+from core.domain.pools import Pool
+from core.forecast.risk import Forecast, forecast
+from core.presets import waits
+from core.prices import quotes
+from core.sql import aws_events, heartbeats, placements, plans, pools, switches
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Read once, for as many workloads as stand there. ``stands``: pool and target by agent, None for On-Demand and no plan."""
+
+    region: str
+    pools: dict[str, Pool]
+    forecast: Forecast
+    stands: dict[int, tuple[str | None, str | None]]
+    placement: Placement
+    engine: Engine
+
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        risks = self.forecast.risks
+        return tuple(offer_of(pool, risks[name].probability) for name, pool in self.pools.items())
+
+    def taken(self, agent_id: int) -> dict[str, int]:
+        """How many other workloads stand in each pool or are on their way there."""
+        others = (place for agent, places in self.stands.items() if agent != agent_id for place in set(places) if place)
+        return dict(Counter(others))
+
+    def model_of(self, instance: Instance) -> Pool:
+        """A pool of the instance's own type; Conflict while no prices of it were collected."""
+        model = next((pool for pool in self.pools.values() if pool.instance_type == instance.instance_type), None)
+        if model is None:
+            raise errors.Conflict(f"{instance.instance_type} is unknown in {self.region}; no prices were collected yet")
+        return model
+
+
+class Grounds:
+    """Surroundings by client and region, each read once. The forecast of a region is everybody's; flags are each client's own."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], Surroundings] = {}
+        self._forecasts: dict[str, Forecast] = {}
+
+    def of(self, tx: Tx, client_id: int, region: str) -> Surroundings:
+        key = (client_id, region)
+        if key not in self._known:
+            self._known[key] = self._read(tx, client_id, region)
+        return self._known[key]
+
+    def planned(self, client_id: int, region: str, agent_id: int, target_pool_id: str) -> None:
+        """The next decision of this run knows where this one leads."""
+        stands = self._known[client_id, region].stands
+        stands[agent_id] = (stands.get(agent_id, (None, None))[0], target_pool_id)
+
+    def _read(self, tx: Tx, client_id: int, region: str) -> Surroundings:
+        known = pools.in_region(tx, region, client_id)
+        if region not in self._forecasts:
+            self._forecasts[region] = forecast(tx, region, known, ml_interface.active(tx))
+        return Surroundings(
+            region, {pool.pool_id: pool for pool in known}, self._forecasts[region].seen_by(known, tx.now()),
+            {row["agent_id"]: (row["pool_id"], row["target_pool_id"]) for row in placements.stands(tx, client_id, region)},
+            placements.of_client(tx, client_id), engine(tx),
+        )  # fmt: skip
+
+
+def engine(tx: Tx) -> Engine:
+    """The figures in force."""
+    row = placements.active_settings(tx)
+    return Engine(**json.loads(row["settings"])) if row else Engine()
+
+
+def inputs_of(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, current_pool: str | None = None,
+              prices: Mapping[str, float] | None = None) -> Inputs:  # fmt: skip
+    """All that the decision about one workload looks at. ``prices`` of the caller stand in for the stored ones."""
+    place, placement = _place(tx, instance, around, current_pool, prices or {}), around.placement
+    wish = replace(wish_of(around.model_of(instance), place.on_demand), allow=placement.allow, deny=placement.deny)
+    present = present_of(place, switches.last_move(tx, agent.id), agent.last_failover_at, _why_not_spot(tx, instance))
+    return Inputs(
+        wish, _priced(around.offers, prices or {}), replace(present, pool_id=current_pool) if current_pool else present, tx.now(),
+        taken=around.taken(agent.id), cap=placement.cap(len(around.stands)), weights=placement.weights(around.engine),
+        policy=plans.policy(tx, agent.id) or around.engine.policy, gates=around.engine.gates,
+        price_increase_pct=placement.price_increase_pct, repeat_block_seconds=int(waits().repeat_block.total_seconds()),
+    )  # fmt: skip
+
+
+def _place(tx: Tx, instance: Instance, around: Surroundings, current_pool: str | None, prices: Mapping[str, float]) -> Place:
+    paid, on_demand = quotes.of_instance(tx, instance, tx.now()), pools.on_demand_price(tx, instance.region, instance.instance_type)
+    told = prices.get(current_pool or instance.pool_id) if instance.lifecycle == "spot" else None
+    return Place(instance, around.pools.get(instance.pool_id), told or (paid and paid.usd_per_hour), on_demand and float(on_demand))
+
+
+def _priced(offers: tuple[Offer, ...], prices: Mapping[str, float]) -> tuple[Offer, ...]:
+    return tuple(replace(one, price=prices[one.pool_id]) if one.pool_id in prices else one for one in offers) if prices else offers
+
+
+def _why_not_spot(tx: Tx, instance: Instance) -> str | None:
+    """On-Demand that would not hear of an interruption stays there (INV-56)."""
+    if instance.lifecycle == "spot":
+        return None
+    told = heartbeats.told(tx, instance.id) or {"imds_ok": None, "imds_silent_since": None}
+    path = notice_path(told["imds_ok"], told["imds_silent_since"], tx.now())
+    return why_not_spot(instance.lifecycle, path, aws_events.is_read(tx, instance.account_id, instance.region))
