@@ -800,7 +800,7 @@ CREATE TABLE ml_sessions (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   model_id BIGINT UNSIGNED NULL,
-  kind ENUM('upload', 'shadow', 'activation', 'fallback', 'demotion', 'retirement') NOT NULL,
+  kind ENUM('upload', 'shadow', 'activation', 'fallback', 'demotion', 'retirement', 'settings') NOT NULL,
   sentence VARCHAR(255) NOT NULL,
   actor_id VARCHAR(64) NOT NULL,
   at DATETIME(6) NOT NULL,

@@ -23,6 +23,7 @@ from routes.monitoring import bp as monitoring
 from routes.notifications import bp as notifications
 from routes.plans import bp as plans
 from routes.platform import bp as platform
+from routes.policies import bp as policies
 from routes.reference import bp as reference
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     reference,
     switching,
     plans,
+    policies,
     savings,
     dashboard,
 )

@@ -18,6 +18,7 @@ from scripts.drill.strike import USUAL
 from scripts.drill.twins import TWINS, target
 from scripts.importing import importing
 from scripts.replay import replay
+from scripts.signing import sign
 from scripts.stack import CannotStart
 
 
@@ -88,6 +89,7 @@ def _say(sentence: str) -> None:
 
 
 spotopt.add_command(importing)
+spotopt.add_command(sign)
 
 if __name__ == "__main__":
     spotopt(prog_name="spotopt")

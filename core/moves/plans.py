@@ -16,7 +16,7 @@ from core.domain.switch import Order, is_calm, refuse
 from core.forecast.risk import risk_of_pools
 from core.locks import lock_agent
 from core.moves import switching
-from core.moves.surroundings import engine
+from core.moves.engine import in_force
 from core.people import notifications
 from core.prices import quotes
 from core.sql import agents, instances, plans
@@ -149,7 +149,7 @@ def set_mode(tx: Tx, client_id: int, body: Mapping[str, Any], *, actor: str) -> 
     kind = body["kind"] or EVERYTHING
     plans.set_mode(tx, client_id, account or 0, agent.id if agent else 0, kind, body["mode"], actor, tx.now())
     if agent and body["policy"]:
-        plans.set_policy(tx, agent.id, replace(plans.policy(tx, agent.id) or engine(tx).policy, **body["policy"]))
+        plans.set_policy(tx, agent.id, replace(plans.policy(tx, agent.id) or in_force(tx).policy, **body["policy"]))
     words = "every kind of plan" if kind == EVERYTHING else f"plans of kind {kind}"
     whom = agent.logical_name if agent else "an account" if account else "every workload"
     audit.record(

@@ -1,6 +1,5 @@
 """What every decision about a client's workloads in one region looks at: pools with their risk, who stands where, the policy."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from core.domain.move import Place, offer_of, present_of, wish_of
 from core.domain.notice_path import notice_path, why_not_spot
 from core.domain.pools import Pool
 from core.forecast.risk import Forecast, forecast
+from core.moves.engine import in_force
 from core.presets import waits
 from core.prices import quotes
 from core.sql import aws_events, heartbeats, placements, plans, pools, switches
@@ -74,14 +74,8 @@ class Grounds:
         return Surroundings(
             region, {pool.pool_id: pool for pool in known}, self._forecasts[region].seen_by(known, tx.now()),
             {row["agent_id"]: (row["pool_id"], row["target_pool_id"]) for row in placements.stands(tx, client_id, region)},
-            placements.of_client(tx, client_id), engine(tx),
+            placements.of_client(tx, client_id), in_force(tx),
         )  # fmt: skip
-
-
-def engine(tx: Tx) -> Engine:
-    """The figures in force."""
-    row = placements.active_settings(tx)
-    return Engine(**json.loads(row["settings"])) if row else Engine()
 
 
 def inputs_of(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, current_pool: str | None = None,

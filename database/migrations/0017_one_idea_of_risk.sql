@@ -44,3 +44,5 @@ CREATE TABLE decision_settings (
   UNIQUE KEY uq_decision_settings_name (name),
   UNIQUE KEY uq_one_active_settings (active_slot)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+ALTER TABLE ml_sessions MODIFY COLUMN kind ENUM('upload', 'shadow', 'activation', 'fallback', 'demotion', 'retirement', 'settings') NOT NULL;

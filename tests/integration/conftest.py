@@ -36,6 +36,9 @@ class Api:
     def put(self, path: str, body: Any = None, request_id: str | None = None, **more: Any) -> TestResponse:
         return self._write("PUT", path, body, request_id, more)
 
+    def patch(self, path: str, body: Any = None, request_id: str | None = None, **more: Any) -> TestResponse:
+        return self._write("PATCH", path, body, request_id, more)
+
     def delete(self, path: str, body: Any = None, request_id: str | None = None, **more: Any) -> TestResponse:
         return self._write("DELETE", path, body, request_id, more)
 
