@@ -30,6 +30,15 @@ export function useModeSetting() {
   return useChange(api.setMode);
 }
 
+// How workloads are spread over pools, and a change of it.
+export function useSpread() {
+  return useQuery({ queryKey: ["live", "spread"], queryFn: () => api.spread() });
+}
+
+export function useSpreadSetting() {
+  return useChange(api.setSpread);
+}
+
 function useChange(mutationFn) {
   const queries = useQueryClient();
   return useMutation({ mutationFn, onSettled: () => queries.invalidateQueries({ queryKey: ["live"] }) });

@@ -13,7 +13,7 @@ import { useFleet } from "../hooks/useFleet.js";
 const EMPTY = {
   when: ({ decisions }) => decisions.length === 0,
   title: "Nothing was decided yet",
-  text: "Ask where a workload should stand; the answer, its runners-up and every rejected pool with its reason are kept here.",
+  text: "Within a minute the planner compares each workload with the pools around it; what it decides, the runners-up and every rejected pool with its reason are kept here.",
 };
 
 export default function DecisionsPage() {
@@ -27,7 +27,7 @@ export default function DecisionsPage() {
       <header className={pages.head}>
         <div>
           <h1>Decisions</h1>
-          <p className={pages.sentence}>Advice: a decision moves nothing by itself.</p>
+          <p className={pages.sentence}>Why each workload stands where it stands. The planner looks every minute and writes down what is new.</p>
         </div>
         {asked.length > 0 && <Ask agents={asked} asking={decide} />}
       </header>

@@ -6,6 +6,7 @@ import { Card } from "../components/cards/Card.jsx";
 import { Modes } from "../components/plans/Modes.jsx";
 import { PlanCard } from "../components/plans/PlanCard.jsx";
 import { PlanTable } from "../components/plans/PlanTable.jsx";
+import { Spread } from "../components/plans/Spread.jsx";
 import classes from "../components/plans/Plans.module.css";
 import { usePlans } from "../hooks/usePlans.js";
 import { plural } from "../services/format.js";
@@ -43,6 +44,7 @@ export default function PlansPage() {
       {state.data && (
         <div className={pages.below}>
           <Modes modes={state.data.modes} />
+          <Spread />
         </div>
       )}
     </>

@@ -60,6 +60,8 @@ export const ENDPOINTS = {
   approvePlan: ["POST", "/api/plans/:planId/approve"],
   rejectPlan: ["POST", "/api/plans/:planId/reject"],
   setMode: ["PUT", "/api/modes"],
+  spread: ["GET", "/api/policies/diversity"],
+  setSpread: ["PATCH", "/api/policies/diversity"],
 };
 
 // Events of one's own; the administrator's streams name the client in view, or hear the platform alone.
@@ -212,4 +214,6 @@ export const api = {
   approvePlan: (planId) => call("approvePlan", { planId }),
   rejectPlan: (planId, reason) => call("rejectPlan", { planId }, { reason }),
   setMode: (setting) => call("setMode", {}, setting),
+  spread: () => call("spread"),
+  setSpread: (changes) => call("setSpread", {}, changes),
 };

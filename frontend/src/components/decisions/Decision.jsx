@@ -7,6 +7,14 @@ import { MISSING, plural, unitPrice } from "../../services/format.js";
 
 const WORDS = { SWITCH: "Switch", STAY: "Stay", HOLD: "Hold", PREPARE_REPLICA: "Prepare a replica" };
 
+const ASKED = { planner: "the planner looked", host: "asked by its host" };
+const RULES = { "static-rule": "the table of own losses", "trained-model": "the model trained on own losses" };
+
+// Whose word the risk was; and why it was not the active model's, if there is one.
+function modelOf({ model_version: version, fell_back_because: why }) {
+  return `${RULES[version] ?? version}${why ? ` (${why})` : ""}`;
+}
+
 export function Decision({ decision }) {
   const { agent_name: name, runners_up: others, rejected } = decision;
   return (
@@ -16,8 +24,9 @@ export function Decision({ decision }) {
       </h3>
       <p>{inWords(decision.reason)}.</p>
       <p className={classes.quiet}>
-        <Time at={decision.decided_at} />, by {decision.model_version} in {decision.latency_ms.toFixed(1)} ms
+        <Time at={decision.decided_at} />, {ASKED[decision.asked_by]}; risk by {modelOf(decision)}, in {decision.latency_ms.toFixed(1)} ms
       </p>
+      {decision.outcome && <p className={classes.quiet}>{decision.outcome}.</p>}
       <details>
         <summary>
           {plural(others.length, "runner-up", "runners-up")}, {plural(rejected.length, "rejected pool")}

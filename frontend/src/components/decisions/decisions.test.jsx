@@ -13,6 +13,9 @@ const decision = (changes = {}) => ({
   reason: "Chose use1-az1:m5.large:linux: score 0.2",
   decided_at: "2026-01-01T11:58:00Z",
   model_version: "static-rule",
+  fell_back_because: null,
+  asked_by: "planner",
+  outcome: null,
   latency_ms: 1.8,
   runners_up: [{ pool: "use1-az2:m5.large:linux", price: 0.03, why: "score 0.3" }],
   rejected: [{ pool_id: "use1-az6:m5.large:linux", filter: "danger", why: "a notice there lately" }],
@@ -29,4 +32,12 @@ test("every rejected pool is named with its reason", () => {
   show(<Decision decision={decision()} />);
   expect(screen.getByText("1 runner-up, 1 rejected pool")).toBeTruthy();
   expect(screen.getByText("a notice there lately")).toBeTruthy();
+});
+
+test("it names whose word the risk was, and why it was not the model's", () => {
+  show(<Decision decision={decision({ model_version: "by-age 1", outcome: "A plan was written, in mode approve" })} />);
+  expect(screen.getByText(/risk by by-age 1, in/)).toBeTruthy();
+  expect(screen.getByText("A plan was written, in mode approve.")).toBeTruthy();
+  show(<Decision decision={decision({ fell_back_because: "by-age 1 was late: it did not answer within 500 ms" })} />);
+  expect(screen.getByText(/the table of own losses \(by-age 1 was late: it did not answer within 500 ms\)/)).toBeTruthy();
 });

@@ -4,13 +4,14 @@ import { useState } from "react";
 
 import { Decide } from "./Decide.jsx";
 import classes from "./Plans.module.css";
-import { remembered, stateOf } from "./words.js";
+import { stateOf } from "./words.js";
 import { useTicking } from "../../hooks/useClock.jsx";
 import { usePlan } from "../../hooks/usePlans.js";
 import { countdown, unitPrice } from "../../services/format.js";
 import { gain } from "../../services/money.js";
 import { Card } from "../cards/Card.jsx";
 import { Figure, Figures } from "../cards/Figure.jsx";
+import { riskPercent } from "../pools/words.js";
 import { Mark } from "../Sign.jsx";
 
 const HOURS_PER_MONTH = 730;
@@ -18,13 +19,12 @@ const HOURS_PER_MONTH = 730;
 export function PlanCard({ plan }) {
   const [verb, decide] = useState(null);
   const saves = plan.expected_usd_per_hour;
-  const [against, why] = remembered(plan.risk);
   return (
     <Card title={plan.agent_name} aside={<Mark {...stateOf(plan)} />}>
       <p className={classes.sentence}>{plan.sentence}.</p>
       <Figures columns={3}>
         <Figure label="saves" value={saves == null ? "–" : unitPrice(saves)} note={saves == null ? "not known" : `${gain(saves * HOURS_PER_MONTH)} a month`} />
-        <Figure label="against the target" value={against} note={why} />
+        <Figure label="lost there within the hour" value={riskPercent(plan.risk)} note={plan.evidence?.risk_evidence ?? "not known"} />
         <Figure label="stands for" value={<TimeLeft until={plan.expires_at} />} note="then it is made anew" />
       </Figures>
       <p className={classes.radius}>{plan.blast_radius}.</p>

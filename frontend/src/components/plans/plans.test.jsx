@@ -5,6 +5,7 @@ import { beforeEach, expect, test } from "vitest";
 import { Drift } from "./Drift.jsx";
 import { Modes, ruling } from "./Modes.jsx";
 import { PlanCard } from "./PlanCard.jsx";
+import { Spread } from "./Spread.jsx";
 import { setTime, show } from "../../test/render.jsx";
 import { serve } from "../../test/server.js";
 
@@ -19,17 +20,18 @@ const plan = (changes = {}) => ({
   target_pool_id: "use1-az1:m5.large:linux",
   expected_usd_per_hour: 0.02,
   risk: 0.3,
+  evidence: { risk_evidence: "Up for 2 h; 1 loss on record" },
   blast_radius: "One workload, web-shop",
   sentence: "Move: cheaper there",
   expires_at: "2026-01-01T12:30:00Z",
   ...changes,
 });
 
-test("a plan says what it saves a month, what it risks in words, and how long it stands", () => {
+test("a plan says what it saves a month, how likely its target is lost and why, and how long it stands", () => {
   show(<PlanCard plan={plan()} />);
   expect(screen.getByText("+$14.60 a month")).toBeTruthy();
-  expect(screen.getByText("a termination")).toBeTruthy();
-  expect(screen.getByText("weighs 30 % of a danger")).toBeTruthy();
+  expect(screen.getByText("30 %")).toBeTruthy();
+  expect(screen.getByText("Up for 2 h; 1 loss on record")).toBeTruthy();
   expect(screen.getByText(/^(30:00|29:59)$/)).toBeTruthy();
 });
 
@@ -83,12 +85,21 @@ test("an exception of one workload is told", () => {
   expect(screen.getByText(/^search: observe\./)).toBeTruthy();
 });
 
-test.each([
-  [0, "nothing", "no interruption remembered"],
-  [1, "danger", "an interruption lately"],
-  [null, "–", "not known"],
-])("what is remembered of a target, %s, is said in words", (risk, word, why) => {
-  show(<PlanCard plan={plan({ risk })} />);
-  expect(screen.getByText(word)).toBeTruthy();
-  expect(screen.getByText(why)).toBeTruthy();
+const SPREAD = { max_share_pct: 50, price_increase_pct: null, price_weight: null, allow: [], deny: ["t3.*"], weights: { price: 0.6, risk: 0.4 } };
+
+test("how workloads are spread is shown in words, and a choice is sent at once", async () => {
+  const asked = serve({ "/policies/diversity": SPREAD });
+  show(<Spread />);
+  const share = await screen.findByLabelText("In one pool at most");
+  expect(share.value).toBe("50");
+  expect(screen.getByText("Never t3.*.")).toBeTruthy();
+  await userEvent.selectOptions(share, "20");
+  await waitFor(() => expect(asked).toContain("PATCH /api/policies/diversity"));
+});
+
+test("a figure that is none of the usual ones is shown as it is", async () => {
+  serve({ "/policies/diversity": { ...SPREAD, max_share_pct: 35, price_weight: 0.45 } });
+  show(<Spread />);
+  expect((await screen.findByLabelText("In one pool at most")).value).toBe("35");
+  expect(screen.getByLabelText("What counts").value).toBe("0.45");
 });

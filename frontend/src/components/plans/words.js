@@ -1,6 +1,4 @@
 // Plans, modes and causes in words.
-import { MISSING, percent } from "../../services/format.js";
-
 export const STATES = {
   proposed: { word: "Waits for you", color: "orange" },
   approved: { word: "Approved", color: "blue" },
@@ -52,15 +50,30 @@ export const SWITCH_STATES = {
 
 export const CAUSES = { manual: "By hand", forced: "Forced by hand", plan: "By plan", emergency: "Emergency" };
 
-// What is remembered of a target, as a word and its reason: 1 is danger now, less is a termination that fades over 15 days.
-export function remembered(risk) {
-  if (risk == null) return [MISSING, "not known"];
-  if (risk === 0) return ["nothing", "no interruption remembered"];
-  return risk < 1 ? ["a termination", `weighs ${percent(risk)} of a danger`] : ["danger", "an interruption lately"];
-}
-
 // Who decided or ordered, as the audit names him.
 export function whoIs(key) {
   if (key === "system") return "the system";
   return key?.startsWith("admin") ? "the administrator" : "a person of your organisation";
 }
+
+export const SHARES = [
+  ["10", "A tenth of your workloads"],
+  ["20", "A fifth of your workloads"],
+  ["33", "A third of your workloads"],
+  ["50", "Half of your workloads"],
+  ["100", "All of them"],
+];
+
+export const INCREASES = [
+  ["", "As dear as a calm pool may be"],
+  ["0", "Not at all: the cheapest alone"],
+  ["10", "10 % at most"],
+  ["25", "25 % at most"],
+  ["50", "50 % at most"],
+];
+
+export const WEIGHTS = [
+  ["", "Price and calm, as the product does"],
+  ["0.8", "Price first: 80 % of the score"],
+  ["0.3", "Calm first: 70 % of the score"],
+];
