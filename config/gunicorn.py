@@ -17,8 +17,10 @@ access_log_format = "%(h)s %(m)s %(U)s %(s)s %(L)s"
 def post_worker_init(worker):
     """Threads do not survive a fork, so the timetable starts in the worker."""
     from config.settings import current
+    from core.operations import logbook
     from jobs.scheduler import start
 
+    logbook.keep()
     if current().start_workers:
         worker.timetable = start(current())
 

@@ -17,13 +17,15 @@ from core.domain.failover import is_join_token
 from core.domain.lifecycle import Agent, Instance
 from core.emergencies import level3
 from core.intake import event_keys
-from core.people.sessions import is_admin_token, session_of
+from core.people.sessions import ACTING, is_admin_token, session_of
 from core.replies import request_id
 from core.sql import agents, clients, enrolment, instances
 
 COOKIE = "spotopt_session"
 UNDER_WAY = timedelta(seconds=60)
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+ACT_FIRST = "the administrator acts for a client only after saying why: POST /api/admin/impersonate"
+WHICH_CLIENT = f"which client? Look at one with the header X-Client-ID; {ACT_FIRST}"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Principal:
     token_id: int | None = None
     token: str = ""
     jti: str = ""
+    acting: bool = False  # the administrator, for the client (G-32)
 
     @property
     def is_admin(self) -> bool:
@@ -84,6 +87,7 @@ def require_client_auth(view: Callable) -> Callable:
     """A client's token or session; the view gets ``authenticated_client_id``. A ``client_id`` in the path must be its own.
 
     The administrator names the client he looks at: by the path, or by the header X-Client-ID where the path names none.
+    Looking is all that the header is good for; who wants to act for a client says why first (G-32).
     """
 
     @wraps(view)
@@ -92,7 +96,9 @@ def require_client_auth(view: Callable) -> Callable:
         named = kwargs.pop("client_id", None) or (who.is_admin and request.headers.get("X-Client-ID"))
         client_id = named_client(str(named)) if named and who.is_admin else who.client_id
         if client_id is None or who.kind == "agent":
-            raise errors.Forbidden("a client's token is needed here")
+            raise errors.Forbidden(WHICH_CLIENT if who.is_admin else "a client's token is needed here")
+        if who.is_admin and named == request.headers.get("X-Client-ID") and request.method != "GET":
+            raise errors.Forbidden(ACT_FIRST)
         if named and not who.is_admin and named_client(str(named)) != client_id:
             raise errors.NotFound()
         return view(*args, authenticated_client_id=client_id, **kwargs)
@@ -205,6 +211,8 @@ def _by_token(tx: Tx, token: str) -> Principal:
     kinds = {"soc_": _client, "soa_": _agent, "soe_": _enrolling, "soj_": _joining}
     if token[:4] in kinds:
         return kinds[token[:4]](tx, token)
+    if token.startswith("eyJ"):
+        return _acting(tx, token)
     if is_admin_token(tx, token, settings.current()):
         return Principal("admin", "admin")
     raise errors.Unauthenticated()
@@ -263,11 +271,22 @@ def _joining(tx: Tx, token: str) -> Principal:
 
 def _by_session(tx: Tx, cookie: str) -> Principal:
     """A browser's session; it must also prove that our own page sent the request."""
-    if "X-Requested-With" not in request.headers and request.endpoint != "notifications.stream":
+    if "X-Requested-With" not in request.headers and not _is_stream():
         raise errors.Unauthenticated("X-Requested-With is missing")
     session = session_of(tx, cookie, settings.current())
     kind = "admin" if session["client_id"] is None else "session"
     return Principal(kind, session["principal"], client_id=session["client_id"], jti=session["jti"])
+
+
+def _is_stream() -> bool:
+    """A browser opens these without headers of ours; they change nothing, and no other page can read them."""
+    return request.endpoint == "notifications.stream" or (request.endpoint == "oversight.logs" and "text/event-stream" in request.accept_mimetypes.values())
+
+
+def _acting(tx: Tx, token: str) -> Principal:
+    """The administrator, for a client: its rights, under a name that says both."""
+    session = session_of(tx, token, settings.current(), ACTING)
+    return Principal("session", session["principal"], client_id=session["client_id"], jti=session["jti"], acting=True)
 
 
 def _host(agent_uuid: str, who: Principal) -> Host:

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from contextlib import suppress
 from datetime import timedelta
 from queue import Full, Queue
@@ -20,8 +20,10 @@ from core.sql import events as rows
 log = logging.getLogger("core.events")
 
 OVERLAP = timedelta(seconds=30)
+LOOK_SECONDS = 2.0
 POLL_SECONDS = 0.4
-REMEMBER = 5000
+PAGE = 2000
+LAGS = 5000
 QUEUE_SIZE = 200
 EVERYBODY = 0  # an event of the whole installation, for the streams of every client
 REPORT_SECONDS = 5.0
@@ -38,25 +40,33 @@ def emit(tx: Tx, client_id: int, type: str, **payload: Any) -> None:
 class Feed:
     """One reader per process polls the outbox and fills the queue of each open stream.
 
-    A queue that is full belongs to a client that does not read; it is dropped.
+    A queue that is full belongs to a client that does not read; it is dropped, which ends its stream.
     """
 
     def __init__(self) -> None:
         self._streams: dict[Queue, int | None] = {}
-        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._seen: set[int] = set()
         self._wake = threading.Event()
+        self._door = threading.Lock()
+        self._knows = threading.Event()  # what was before; from then on all is news
         self._reader: threading.Thread | None = None
-        self._lags: deque[tuple[float, int]] = deque(maxlen=REMEMBER)  # when handed out, after how many ms
+        self._lags: deque[tuple[float, int]] = deque(maxlen=LAGS)  # when handed out, after how many ms
         self._reported = 0.0
 
     def subscribe(self, client_id: int | None) -> Queue:
-        """A queue of the client's events from now on; None hears every client."""
+        """A queue of the client's events from the return on; None hears every client."""
         queue: Queue = Queue(QUEUE_SIZE)
-        self._streams[queue] = client_id
-        if self._reader is None or not self._reader.is_alive():
-            self._reader = threading.Thread(target=self._read_on, name="event-feed", daemon=True)
-            self._reader.start()
+        with self._door:
+            self._streams[queue] = client_id
+            if self._reader is None or not self._reader.is_alive():
+                self._reader = threading.Thread(target=self._read_on, name="event-feed", daemon=True)
+                self._reader.start()
+        self._knows.wait(LOOK_SECONDS)
         return queue
+
+    def follows(self, queue: Queue) -> bool:
+        """Whether anything more will come into this queue."""
+        return queue in self._streams
 
     def unsubscribe(self, queue: Queue) -> None:
         self._streams.pop(queue, None)
@@ -76,26 +86,34 @@ class Feed:
 
     def _read_on(self) -> None:
         self._catch_up(announce=False)
+        self._knows.set()
         self._report(at_once=True)
-        while self._streams:
+        while self._is_needed():
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
             self._catch_up(announce=True)
             self._report()
         self._report(at_once=True)
 
+    def _is_needed(self) -> bool:
+        """Whether anybody listens. Who is told that nobody does is followed by another reader, so no stream stays without one."""
+        with self._door:
+            if not self._streams:
+                self._reader = None
+                self._knows.clear()
+            return bool(self._streams)
+
     def _catch_up(self, announce: bool) -> None:
         try:
-            now, fresh = database.run(lambda tx: (tx.now(), rows.since(tx, OVERLAP)))
+            now, found = database.run(lambda tx: (tx.now(), _window(tx)))
         except errors.SpotError as error:
             log.warning("the event feed waits: %s", error.message)
             return
-        for row in fresh:
-            if row["id"] not in self._seen:
-                self._remember(row["id"])
-                if announce:
-                    self._lags.append((time.monotonic(), int(1000 * (now - row["created_at"]).total_seconds())))
-                    self._hand_out(row)
+        news = [row for row in found if row["id"] not in self._seen]
+        self._seen = {row["id"] for row in found}  # what has left the window does not come back
+        for row in news if announce else ():
+            self._lags.append((time.monotonic(), int(1000 * (now - row["created_at"]).total_seconds())))
+            self._hand_out(row)
 
     def _report(self, at_once: bool = False) -> None:
         """Write down how many streams are open here, and the longest lag of the last minute."""
@@ -108,11 +126,6 @@ class Feed:
             log.info("the event feed's figures wait: %s", error.message)
         self._reported = time.monotonic()
 
-    def _remember(self, event_id: int) -> None:
-        self._seen[event_id] = None
-        while len(self._seen) > REMEMBER:
-            self._seen.popitem(last=False)
-
     def _hand_out(self, row: dict) -> None:
         for queue, client_id in list(self._streams.items()):
             if client_id in (None, row["client_id"]) or row["client_id"] == EVERYBODY:
@@ -120,6 +133,15 @@ class Feed:
                     queue.put_nowait(row)
                 except Full:
                     self.unsubscribe(queue)
+
+
+def _window(tx: Tx) -> list[dict]:
+    """Everything of the last ``OVERLAP``, however much a storm wrote: the newest ones come last and must not be left out."""
+    found = page = rows.since(tx, OVERLAP, after=0, limit=PAGE)
+    while len(page) == PAGE:
+        page = rows.since(tx, OVERLAP, after=page[-1]["id"], limit=PAGE)
+        found = found + page
+    return found
 
 
 def test(tx: Tx, client_uuid: str) -> dict:

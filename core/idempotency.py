@@ -31,7 +31,10 @@ def require_idempotency_key(view: Callable) -> Callable:
 
 
 def require_idempotency_key_for_secret(view: Callable) -> Callable:
-    """The same for replies that carry a secret: they are not stored, and a replay answers ALREADY_ISSUED."""
+    """The same for replies that carry a secret: they are not stored, and a replay answers ALREADY_ISSUED.
+
+    Who acts for a client is given none: a secret would outlive the half hour.
+    """
     return _once(view, secret=True)
 
 
@@ -48,6 +51,8 @@ def in_transaction(view: Callable) -> Callable:
 def _once(view: Callable, *, secret: bool) -> Callable:
     @wraps(view)
     def run(*args: Any, **kwargs: Any) -> Response:
+        if secret and principal().acting:
+            raise errors.Forbidden("secrets are given to the client itself, not to who acts for it")
         request.request_id = key = _valid_key()
         who, fingerprint = principal().key, _fingerprint()
         try:

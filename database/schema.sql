@@ -43,6 +43,8 @@ CREATE TABLE sessions (
   jti CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   principal VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   client_id BIGINT UNSIGNED NULL,                        -- NULL: the platform's administrator
+  acting VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL, -- who acts for the client (G-32); NULL: it itself
+  reason VARCHAR(255) NULL,                              -- and why
   created_at DATETIME(6) NOT NULL,
   expires_at DATETIME(6) NOT NULL,
   revoked_at DATETIME(6) NULL,                           -- read on each request: signing out acts at once
@@ -1144,6 +1146,21 @@ CREATE TABLE event_readers (
   seen_at DATETIME(6) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- The lines of every process of the server, redacted, for its administrator (TAB-20); written behind the work, kept for a week.
+CREATE TABLE system_logs (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  at DATETIME(3) NOT NULL,                                                     -- by the clock of the machine that wrote the line
+  level ENUM('debug', 'info', 'success', 'warning', 'error') NOT NULL,
+  component VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  message VARCHAR(1000) NOT NULL,
+  request_id VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  process VARCHAR(64) NOT NULL,
+  fields TEXT NULL,                                                            -- JSON: what else the line says, its traceback included
+  KEY ix_log_component (component, at),
+  KEY ix_log_time (at),
+  KEY ix_log_request (request_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE dead_letters (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -1152,6 +1169,9 @@ CREATE TABLE dead_letters (
   reason VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   body MEDIUMTEXT NOT NULL,
   received_at DATETIME(6) NOT NULL,
+  replayed_at DATETIME(6) NULL,                                                -- when somebody had it read again
+  outcome VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,              -- what it came to then
+  sentence VARCHAR(255) NULL,
   UNIQUE KEY uq_dead_letter_uuid (uuid),
   KEY ix_dead_letter (reason, received_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;

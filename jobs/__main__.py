@@ -6,6 +6,7 @@ import threading
 from config.logging import configure_logging
 from config.settings import read_settings, use
 from core import database
+from core.operations import logbook
 from jobs.scheduler import start
 
 
@@ -16,6 +17,7 @@ def main() -> None:
         signal.signal(name, lambda *_: stop.set())
     configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
     database.connect(settings)
+    logbook.keep()
     timetable = start(settings)
     stop.wait()
     timetable.stop()

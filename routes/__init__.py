@@ -21,6 +21,7 @@ from routes.market import bp as market
 from routes.models import bp as models
 from routes.monitoring import bp as monitoring
 from routes.notifications import bp as notifications
+from routes.oversight import bp as oversight
 from routes.plans import bp as plans
 from routes.platform import bp as platform
 from routes.policies import bp as policies
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     platform,
     monitoring,
     reference,
+    oversight,
     switching,
     plans,
     policies,

@@ -5,13 +5,15 @@ from marshmallow import fields, validate
 
 from config.settings import current
 from core.agents import enrolment
+from core.answers import answers
 from core.auth import principal, require_client_auth
 from core.emergencies import story
 from core.idempotency import in_transaction, require_idempotency_key_for_secret
 from core.money.downtime import summary
 from core.operations import installation
-from core.people import clients, fleet
+from core.people import clients, fleet, linked
 from core.validation import Body, asks, takes
+from routes import shapes_of_oversight
 
 bp = Blueprint("clients", __name__, url_prefix="/api")
 
@@ -57,6 +59,15 @@ def client_details(tx, authenticated_client_id):
 def client_agents(tx, authenticated_client_id):
     """The fleet, worst first."""
     return {"server_time": tx.now(), "agents": fleet.of_client(tx, authenticated_client_id)}
+
+
+@bp.get("/accounts")
+@require_client_auth
+@in_transaction
+@answers(shapes_of_oversight.Linked)
+def accounts(tx, authenticated_client_id):
+    """Linked AWS accounts with their regions and event queues, and the tokens that speak for the client, by their first letters."""
+    return linked.of_client(tx, authenticated_client_id)
 
 
 @bp.get("/client/<uuid:client_id>/incidents")

@@ -5,10 +5,10 @@ from marshmallow import fields, validate
 
 from config.settings import current
 from core import database, limits
-from core.auth import COOKIE, open_to_all, principal, require_person
+from core.auth import COOKIE, by_whom, open_to_all, principal, require_person
 from core.idempotency import in_transaction
 from core.operations import installation
-from core.people import clients, sessions
+from core.people import clients, impersonation, sessions
 from core.replies import success_response
 from core.validation import Body, takes
 
@@ -45,6 +45,7 @@ def who_am_i(tx):
     client = clients.details(tx, who.client_id) if who.client_id else {"client_id": None, "name": "Administrator"}
     return {
         "kind": "admin" if who.is_admin else "client", "client_id": client["client_id"], "name": client["name"],
+        "acting": impersonation.shown(tx, who.jti) if who.acting else None,
         **installation.over_everything(tx),
     }  # fmt: skip
 
@@ -52,10 +53,13 @@ def who_am_i(tx):
 @bp.post("/logout")
 @open_to_all
 def sign_out():
-    """The session is dead on the next request."""
-    jti = principal().jti
-    if jti:
-        database.run(lambda tx: sessions.sign_out(tx, jti))
+    """The session is dead on the next request. Who acts for a client ends that, and stays signed in himself."""
+    who, request_id = principal(), by_whom()["request_id"]
+    if who.acting:
+        database.run(lambda tx: impersonation.end(tx, who.jti, who.client_id, actor=who.key, request_id=request_id))
+        return success_response({"signed_out": False})
+    if who.jti:
+        database.run(lambda tx: sessions.sign_out(tx, who.jti))
     reply = success_response({"signed_out": True})
     reply.delete_cookie(COOKIE)
     return reply

@@ -15,6 +15,8 @@ from core.validation import Body, asks
 bp = Blueprint("notifications", __name__, url_prefix="/api/events")
 
 STREAM_SECONDS = 25  # shorter than the graceful stop; the browser reconnects by itself
+RETRY_MS = 1000  # when a stream breaks
+NEXT_MS = 50  # when it ends in good order
 COMMENT_SECONDS = 15
 
 
@@ -52,8 +54,8 @@ def _events(client_id: int | None):
     queue = FEED.subscribe(client_id)
     end = time.monotonic() + STREAM_SECONDS
     try:
-        yield "retry: 1000\n\n"
-        while (left := end - time.monotonic()) > 0:
+        yield f"retry: {RETRY_MS}\n\n"
+        while (left := end - time.monotonic()) > 0 and (FEED.follows(queue) or not queue.empty()):
             try:
                 row = queue.get(timeout=min(left, COMMENT_SECONDS))
             except Empty:
@@ -62,6 +64,7 @@ def _events(client_id: int | None):
             if row is None:
                 return
             yield _line(row)
+        yield f"retry: {NEXT_MS}\n\n"
     finally:
         FEED.unsubscribe(queue)
 

@@ -35,10 +35,11 @@ ARROWS = {
 OPEN_STATES = frozenset(ARROWS)
 
 
+ELSEWHERE = "it was moved meanwhile"
 MOVED = {
-    "primary": "the PRIMARY", "epoch": "the number of promotions", "pool_id": "its pool", "lifecycle": "how it is bought",
-    "price": "its price", "target_pool_id": "the target", "target_price": "the target's price",
-    "target_is_calm": "the calm of the target",
+    "primary": ELSEWHERE, "epoch": ELSEWHERE, "pool_id": ELSEWHERE, "lifecycle": "it is bought otherwise by now",
+    "price": "its price changed", "target_pool_id": "the target changed", "target_price": "the target's price changed",
+    "target_is_calm": "the target is no longer calm",
 }  # fmt: skip
 
 
@@ -121,9 +122,9 @@ def drift(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict]:
 
 
 def what_moved(moved: Iterable[str]) -> str:
-    """The fields of a drift in words: ``its price and the calm of the target``."""
-    words = [MOVED[name] for name in sorted(moved)]
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    """A drift in words: ``its price changed and the target is no longer calm``. A move of the workload itself says it all."""
+    words = list(dict.fromkeys(MOVED[name] for name in sorted(moved)))
+    return ELSEWHERE if ELSEWHERE in words else " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def effective_mode(rules: Iterable[ModeRule], account_id: int, agent_id: int, kind: str) -> Mode:

@@ -73,6 +73,7 @@ def _told(tx: Tx, incident: Incident, agent: dict) -> dict:
         "opened_at": incident.opened_at,
         "deadline": incident.deadline_at,
         "closed_at": incident.closed_at,
+        "acknowledged_at": incidents.acknowledged_at(tx, incident.id),
         "outcome": incident.outcome,
         "sentence": incident.sentence,
         "next": _next(incident, agent),
@@ -141,7 +142,9 @@ def _listed(row: dict) -> dict:
         "closed_at": row["closed_at"],
         "outcome": row["outcome"],
         "sentence": row["sentence"],
+        "promoted_at": row["promoted_at"],
         "serving_at": row["serving_at"],
+        "acknowledged_at": row["acknowledged_at"],
         "downtime_seconds": row["downtime_seconds"],
         "downtime_method": row["downtime_method"],
     }

@@ -204,7 +204,7 @@ def _stopped(tx: Tx, agent: Agent, plan: Plan, wanted: Order) -> errors.SpotErro
     if not moved:
         return None
     plans.move(tx, plan.id, "proposed", "drifted", now=now, outcome="The state it was made for is no more", drift=canonical(moved))
-    _tell(tx, agent, "plan_drifted", f"{plan.sentence}; not carried out, because {what_moved(moved)} changed meanwhile", audit.SYSTEM)
+    _tell(tx, agent, "plan_drifted", f"Plan withdrawn, {what_moved(moved)}: {plan.sentence}", audit.SYSTEM)
     return errors.PlanDrifted(drift=moved)
 
 

@@ -7,7 +7,7 @@ MOST_BATCHES = 100
 STEPS = (
     housekeeping.expired_keys, housekeeping.old_events, housekeeping.old_counters, housekeeping.old_sessions,
     housekeeping.old_job_runs, housekeeping.old_snapshots, housekeeping.old_notices,
-    risk.old_observations, risk.old_models,
+    housekeeping.old_log_lines, risk.old_observations, risk.old_models,
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Signing in to the dashboard with a token, and out again. A session is a row; its cookie only names it."""
 
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +13,8 @@ from core.crypto import digest
 from core.database import Tx
 from core.sql import clients, sessions, settings
 
-ISSUER, AUDIENCE, ALGORITHM, KEY_ID = "spot-optimizer", "dashboard", "HS256", "1"
+ISSUER, ALGORITHM, KEY_ID = "spot-optimizer", "HS256", "1"
+DASHBOARD, ACTING = "dashboard", "acting"  # what a token is good for: a cookie, or a bearer of who acts for a client
 
 
 def is_admin_token(tx: Tx, token: str, config: Settings) -> bool:
@@ -36,21 +37,26 @@ def sign_in(tx: Tx, token: str, config: Settings, *, ip: str, user_agent: str) -
         tx, jti=jti, principal=principal, client_id=client and client["id"], expires_at=expires_at, ip=ip, user_agent=user_agent,
         now=now,
     )  # fmt: skip
-    claims = {"jti": jti, "iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": expires_at}
     who = {
         "kind": "client" if client else "admin", "client_id": client and client["uuid"],
         "name": client["name"] if client else "Administrator", "expires_at": expires_at,
     }  # fmt: skip
-    return who, jwt.encode(claims, config.jwt_secret, ALGORITHM, headers={"kid": KEY_ID})
+    return who, signed(jti, now, expires_at, DASHBOARD, config)
 
 
-def session_of(tx: Tx, cookie: str, config: Settings) -> dict:
-    """The live session a cookie names. The database's clock decides about its end, not the token's own."""
+def signed(jti: str, now: datetime, expires_at: datetime, audience: str, config: Settings) -> str:
+    """The token that names a session."""
+    claims = {"jti": jti, "iss": ISSUER, "aud": audience, "iat": now, "exp": expires_at}
+    return jwt.encode(claims, config.jwt_secret, ALGORITHM, headers={"kid": KEY_ID})
+
+
+def session_of(tx: Tx, token: str, config: Settings, audience: str = DASHBOARD) -> dict:
+    """The live session a token names. The database's clock decides about its end, not the token's own."""
     try:
-        if jwt.get_unverified_header(cookie).get("kid") != KEY_ID:
+        if jwt.get_unverified_header(token).get("kid") != KEY_ID:
             raise errors.Unauthenticated()
         claims: dict[str, Any] = jwt.decode(
-            cookie, config.jwt_secret, algorithms=[ALGORITHM], issuer=ISSUER, audience=AUDIENCE,
+            token, config.jwt_secret, algorithms=[ALGORITHM], issuer=ISSUER, audience=audience,
             options={"require": ["jti", "exp"], "verify_exp": not config.simulated, "verify_iat": False},
         )  # fmt: skip
     except jwt.InvalidTokenError:

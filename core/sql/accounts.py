@@ -22,6 +22,22 @@ def by_aws_id(tx: Tx, aws_account_id: str) -> Account | None:
     return Account.maybe(tx.one("SELECT * FROM accounts WHERE aws_account_id = %(aws)s", aws=aws_account_id))
 
 
+def first_of(tx: Tx, client_id: int) -> Account | None:
+    return Account.maybe(tx.one("SELECT * FROM accounts WHERE client_id = %(client_id)s ORDER BY id LIMIT 1", client_id=client_id))
+
+
+def of_client(tx: Tx, client_id: int) -> list[dict]:
+    """Every linked account with what comes from it: its machines that we look after, its event queues and keys."""
+    return tx.all(
+        "SELECT a.*, (SELECT COUNT(*) FROM instances i WHERE i.account_id = a.id AND i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE')) AS machines,"
+        " (SELECT COUNT(*) FROM event_keys k WHERE k.account_id = a.id AND k.revoked_at IS NULL) AS event_keys,"
+        " (SELECT MAX(q.polled_at) FROM event_queues q WHERE q.account_id = a.id) AS queue_polled_at,"
+        " (SELECT MAX(q.received_at) FROM event_queues q WHERE q.account_id = a.id) AS queue_received_at"
+        " FROM accounts a WHERE a.client_id = %(client_id)s ORDER BY a.id",
+        client_id=client_id,
+    )
+
+
 def active(tx: Tx) -> list[Account]:
     return [Account.from_row(row) for row in tx.all("SELECT * FROM accounts WHERE is_active = 1 ORDER BY id")]
 

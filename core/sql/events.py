@@ -30,9 +30,10 @@ def stats(tx: Tx) -> dict:
     )
 
 
-def since(tx: Tx, overlap: timedelta) -> list[dict]:
-    """The events of the last ``overlap``, oldest first; readers drop what they have seen: ids commit out of order."""
+def since(tx: Tx, overlap: timedelta, *, after: int, limit: int) -> list[dict]:
+    """A page of the events of the last ``overlap``, oldest first; readers drop what they have seen: ids commit out of order."""
     return tx.all(
-        "SELECT * FROM system_events WHERE created_at > UTC_TIMESTAMP(6) - INTERVAL %(microseconds)s MICROSECOND ORDER BY id LIMIT 2000",
-        microseconds=int(overlap.total_seconds() * 1e6),
-    )
+        "SELECT * FROM system_events WHERE created_at > UTC_TIMESTAMP(6) - INTERVAL %(microseconds)s MICROSECOND AND id > %(after)s"
+        " ORDER BY id LIMIT %(limit)s",
+        microseconds=int(overlap.total_seconds() * 1e6), after=after, limit=limit,
+    )  # fmt: skip

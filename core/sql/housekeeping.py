@@ -32,3 +32,7 @@ def old_snapshots(tx: Tx) -> int:
 def old_notices(tx: Tx) -> int:
     """Sightings that belong to no incident: of machines nobody knew or looked after."""
     return tx.execute("DELETE FROM notices WHERE received_at < UTC_TIMESTAMP(6) - INTERVAL 30 DAY AND incident_id IS NULL LIMIT %(n)s", n=BATCH)
+
+
+def old_log_lines(tx: Tx) -> int:
+    return tx.execute("DELETE FROM system_logs WHERE at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY LIMIT %(n)s", n=BATCH)

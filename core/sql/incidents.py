@@ -164,6 +164,10 @@ def acknowledge(tx: Tx, incident_id: int, now: datetime) -> int:
     )
 
 
+def acknowledged_at(tx: Tx, incident_id: int) -> datetime | None:
+    return tx.one("SELECT acknowledged_at FROM incidents WHERE id = %(id)s", id=incident_id)["acknowledged_at"]
+
+
 def last_acknowledged(tx: Tx, agent_id: int) -> datetime | None:
     """When somebody last confirmed a failover of this agent."""
     return tx.one(

@@ -5,11 +5,13 @@ from datetime import datetime
 from core.database import Tx
 
 
-def insert(tx: Tx, *, jti: str, principal: str, client_id: int | None, expires_at: datetime, ip: str, user_agent: str, now: datetime) -> None:
+def insert(tx: Tx, *, jti: str, principal: str, client_id: int | None, expires_at: datetime, ip: str, user_agent: str, now: datetime,
+           acting: str | None = None, reason: str | None = None) -> None:  # fmt: skip
     tx.execute(
-        "INSERT INTO sessions (jti, principal, client_id, created_at, expires_at, ip, user_agent)"
-        " VALUES (%(jti)s, %(principal)s, %(client_id)s, %(now)s, %(expires_at)s, %(ip)s, %(agent)s)",
-        jti=jti, principal=principal, client_id=client_id, expires_at=expires_at, ip=ip, agent=user_agent[:255], now=now,
+        "INSERT INTO sessions (jti, principal, client_id, acting, reason, created_at, expires_at, ip, user_agent)"
+        " VALUES (%(jti)s, %(principal)s, %(client_id)s, %(acting)s, %(reason)s, %(now)s, %(expires_at)s, %(ip)s, %(agent)s)",
+        jti=jti, principal=principal, client_id=client_id, acting=acting, reason=reason, expires_at=expires_at, ip=ip,
+        agent=user_agent[:255], now=now,
     )  # fmt: skip
 
 

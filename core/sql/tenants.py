@@ -91,3 +91,12 @@ def machines_left(tx: Tx, client_id: int) -> list[str]:
         id=client_id,
     )
     return [row["ec2_instance_id"] for row in rows]
+
+
+def live_tokens(tx: Tx, client_id: int) -> list[dict]:
+    """Tokens that still speak for the client, the newest first."""
+    return tx.all(
+        "SELECT prefix, created_at, expires_at, last_used_at, scopes FROM api_tokens WHERE client_id = %(id)s AND revoked_at IS NULL"
+        " AND (expires_at IS NULL OR expires_at > UTC_TIMESTAMP(6)) ORDER BY id DESC LIMIT 20",
+        id=client_id,
+    )

@@ -64,7 +64,12 @@ export async function open(browser, view, cookies = []) {
 
 export async function openSignedIn(page) {
   await page.goto(`${options.url}/#token=${options.token}`);
-  await page.getByRole("heading", { name: /workloads? serve/ }).waitFor();
+  await overview(page);
+}
+
+// The overview's headline, whatever the market does meanwhile: each of them says who serves or what is wrong.
+export async function overview(page) {
+  await page.getByRole("heading", { level: 1, name: /serves?\.$|at risk|interrupted|observed/ }).waitFor();
 }
 
 // A picture, no sideways scroll, nothing serious from axe.

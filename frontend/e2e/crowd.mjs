@@ -2,7 +2,7 @@
 // The demo's own rows are multiplied on their way to the browser, unless there are a thousand. Usage as story.mjs.
 import { randomUUID } from "node:crypto";
 
-import { VIEWS, figures, findings, open, openSignedIn, options, shot, tell } from "./browser.mjs";
+import { VIEWS, figures, findings, open, openSignedIn, options, overview, shot, tell } from "./browser.mjs";
 
 const MANY = 1000;
 const LONGEST_MS = 100;
@@ -34,7 +34,7 @@ async function coldStart(browser, cookies) {
   await page.route(/\/agents$/, multiply);
   const began = Date.now();
   await page.goto(options.url);
-  await page.getByRole("heading", { name: /workloads? serve/ }).waitFor();
+  await overview(page);
   await page.keyboard.press("Tab");
   await page.evaluate(() => new Promise((answer) => requestAnimationFrame(answer)));
   const took = Date.now() - began;

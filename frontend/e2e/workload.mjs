@@ -52,7 +52,7 @@ async function keepAView(page) {
 }
 
 async function openWorkload(page) {
-  const link = page.getByRole("rowheader").getByRole("link").first();
+  const link = page.getByRole("row", { name: /Serving/ }).getByRole("rowheader").getByRole("link").first();
   const agent = { name: await link.textContent(), href: await link.getAttribute("href") };
   await link.click();
   await page.getByRole("heading", { name: agent.name, level: 1 }).waitFor();

@@ -28,6 +28,9 @@ const FleetPage = lazy(async () => ({ default: (await import("./pages/FleetPage.
 const PoolsPage = lazy(() => import("./pages/PoolsPage.jsx"));
 const PlatformPage = lazy(() => import("./pages/PlatformPage.jsx"));
 const ClientsPage = lazy(() => import("./pages/ClientsPage.jsx"));
+const LogPage = lazy(() => import("./pages/LogPage.jsx"));
+const FiguresPage = lazy(() => import("./pages/FiguresPage.jsx"));
+const SettingsPage = lazy(() => import("./pages/SettingsPage.jsx"));
 const SearchPage = lazy(() => import("./pages/SearchPage.jsx"));
 const ApiReferencePage = lazy(() => import("./pages/ApiReferencePage.jsx"));
 
@@ -70,11 +73,14 @@ function Pages() {
             <Route path="plans" element={<PlansPage />} />
             <Route path="switches" element={<SwitchesPage />} />
             <Route path="savings" element={<SavingsPage />} />
+            <Route path="settings" element={<SettingsPage />} />
           </Route>
           <Route element={<AdministratorsOnly />}>
             <Route path="admin" element={<PlatformPage />} />
             <Route path="admin/clients" element={<ClientsPage />} />
             <Route path="admin/search" element={<SearchPage />} />
+            <Route path="admin/figures" element={<FiguresPage />} />
+            <Route path="admin/log" element={<LogPage />} />
           </Route>
           <Route path="models" element={<ModelsPage />} />
           <Route path="api-reference" element={<ApiReferencePage />} />

@@ -12,6 +12,7 @@ from scripts import demo
 from scripts.stack import ROOT, Stack
 
 BROWSER = shutil.which("chromium")
+LONGEST_GAP_MS = 3000
 LONGEST_SECONDS = {"overview_shown_ms": 3.0, "emergency_shown_ms": 6.0, "carried_over_ms": 30.0}
 
 
@@ -57,6 +58,18 @@ def test_a_person_sees_which_pools_are_risky_and_what_one_cost(stack: Stack, fle
     told = tell("e2e/pools.mjs", "--url", stack.url, "--token", fleet.token, "--shots", str(shots), "--browser", BROWSER)
 
     assert told["findings"] == []
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine")
+def test_what_somebody_else_does_is_on_the_screen_within_a_second_also_between_two_streams(stack: Stack, fleet: demo.Fleet, capsys):
+    """For longer than a stream lives. Half of the changes within 1 s; the one that falls between two streams is no exception to speak of."""
+    told = tell("e2e/live.mjs", "--url", stack.url, "--token", fleet.token, "--browser", BROWSER)
+
+    figures = told["figures"]
+    with capsys.disabled():
+        print(f"\n{figures['changes']} changes on the screen after {figures['live_ms']} ms (median), {figures['live_worst_ms']} ms (worst)")
+    assert told["findings"] == []
+    assert figures["live_ms"] <= 1000 and figures["live_worst_ms"] <= LONGEST_GAP_MS
 
 
 def tell(script: str, *arguments: str) -> dict:

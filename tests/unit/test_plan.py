@@ -72,8 +72,8 @@ def test_a_change_of_what_the_plan_rests_on_is_drift_and_says_before_and_after(c
 def test_every_field_of_a_drift_has_words():
     for field in fields(Seen):
         assert "_" not in what_moved([field.name])
-    assert what_moved({"target_is_calm": 0, "price": 0}) == "its price and the calm of the target"
-    assert what_moved({"price": 0, "epoch": 0, "primary": 0}) == "the number of promotions, its price and the PRIMARY"
+    assert what_moved({"target_is_calm": 0, "price": 0}) == "its price changed and the target is no longer calm"
+    assert what_moved({"price": 0, "epoch": 0, "primary": 0}) == "it was moved meanwhile"
 
 
 @given(st.floats(-0.099, 0.099))

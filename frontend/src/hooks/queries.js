@@ -1,11 +1,16 @@
-// How pages ask: what is refused is not asked again, and a session that has ended leads to the door at once.
+// How pages ask: what is refused is not asked again, and a session that has ended leads to the door at once. Whose seat at a
+// client has ended is himself again.
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+
+import { leaveSeat } from "../services/apiClient.js";
 
 const RETRIES = 2;
 
 export function makeQueryClient() {
   const onError = (error) => {
-    if (error.status === 401) queries.setQueryData(["session"], null);
+    if (error.status !== 401) return;
+    if (leaveSeat()) queries.invalidateQueries({ queryKey: ["session"] });
+    else queries.setQueryData(["session"], null);
   };
   const queries = new QueryClient({
     queryCache: new QueryCache({ onError }),

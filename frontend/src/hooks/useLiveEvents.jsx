@@ -1,5 +1,6 @@
 // One event stream for the whole page. Each event refetches what it may have changed; while the stream is lost,
-// every query polls. The server ends each stream after 25 s, which is no loss: the browser comes back by itself.
+// every query polls. The server ends each stream after 25 s and the browser comes back by itself; nobody tells what
+// happened in between, so each stream that opens refetches too.
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useState } from "react";
 
@@ -41,11 +42,11 @@ export function LiveEvents({ children }) {
       if (event?.type === "safe_mode") queries.invalidateQueries({ queryKey: ["session"] });
       refresh();
     };
-    return listen({ source, onEvent, onLost: setLostSince });
+    return listen({ source, onEvent, onOpen: refresh, onLost: setLostSince });
   }, [source, queries, refresh]);
   useEffect(() => {
-    refresh();
     if (lostSince == null) return undefined;
+    refresh();
     const timer = setInterval(refresh, POLL_MS);
     return () => clearInterval(timer);
   }, [lostSince, refresh]);
@@ -55,25 +56,25 @@ export function LiveEvents({ children }) {
 
 export const useLive = () => useContext(Live);
 
-// One round of questions at a time, and one more when something happened meanwhile. A round is never cut short:
-// else a storm of events, each cancelling the answer of the one before, would keep the page from ever showing it.
+// Each question is asked once at a time, and once more when something happened meanwhile. An answer on its way is never
+// cut short, else a storm of events would keep the page from ever showing one; and none waits for a slower neighbour.
 export function makeRefresh(queries) {
-  let isAsking = false;
-  let again = false;
-  return async () => {
-    again = true;
+  const asking = new Map();
+  const ask = async ({ queryHash, queryKey }) => {
+    const isAsking = asking.has(queryHash);
+    asking.set(queryHash, true);
     if (isAsking) return;
-    isAsking = true;
-    while (again) {
-      again = false;
-      await queries.invalidateQueries({ queryKey: ["live"] });
+    while (asking.get(queryHash)) {
+      asking.set(queryHash, false);
+      await queries.invalidateQueries({ queryKey, exact: true });
     }
-    isAsking = false;
+    asking.delete(queryHash);
   };
+  return () => queries.getQueryCache().findAll({ queryKey: ["live"] }).forEach(ask);
 }
 
 // Keeps a stream open. `onLost` hears since when it is away, after some patience, and null when it is back.
-function listen({ source, onEvent, onLost }) {
+function listen({ source, onEvent, onOpen, onLost }) {
   let stream, reopening, doubting;
   const settle = () => {
     clearTimeout(doubting);
@@ -87,7 +88,10 @@ function listen({ source, onEvent, onLost }) {
   };
   const open = () => {
     stream = new EventSource(source);
-    stream.onopen = settle;
+    stream.onopen = () => {
+      settle();
+      onOpen();
+    };
     stream.onerror = doubt;
     for (const type of TYPES) stream.addEventListener(type, onEvent);
   };

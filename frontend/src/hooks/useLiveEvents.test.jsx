@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, QueryObserver } from "@tanstack/react-query";
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -34,6 +34,7 @@ beforeEach(async () => {
   vi.stubGlobal("EventSource", Stream);
   Stream.all = [];
   const queries = new QueryClient();
+  queries.setQueryData(["live", "fleet"], []);
   refetched = vi.spyOn(queries, "invalidateQueries");
   render(
     <QueryClientProvider client={queries}>
@@ -52,7 +53,7 @@ test.each(["notice", "incident", "replica", "promotion", "serving", "instance", 
   "a %s event refetches what is shown",
   (type) => {
     newest().heard[type]({ type });
-    expect(refetched).toHaveBeenCalledWith({ queryKey: ["live"] });
+    expect(refetched).toHaveBeenCalledWith({ queryKey: ["live", "fleet"], exact: true });
   },
 );
 
@@ -61,13 +62,14 @@ test("a turn of SAFE MODE asks at once who is signed in, whose banner says so", 
   expect(refetched).toHaveBeenCalledWith({ queryKey: ["session"] });
 });
 
-test("the server's regular close is no loss when the browser is back within five seconds", async () => {
+test("the server's regular close is no loss when the browser is back in time, and what fell in between is fetched", async () => {
   act(() => newest().fail(0));
-  await pass(4000);
+  await pass(100);
+  expect(refetched).not.toHaveBeenCalled();
   act(() => newest().onopen());
   await pass(10_000);
   expect(screen.getByText("live")).toBeTruthy();
-  expect(refetched).not.toHaveBeenCalled();
+  expect(refetched).toHaveBeenCalledTimes(1);
 });
 
 test("a stream that stays away is called lost after five seconds; every query asks at once and every five", async () => {
@@ -88,15 +90,35 @@ test("a stream the browser gave up is opened anew after three seconds, and what 
   expect(refetched).toHaveBeenCalledTimes(1);
 });
 
+// A page that shows two things, whose answers come when the test says.
+function asked(...names) {
+  const queries = new QueryClient();
+  const answers = Object.fromEntries(names.map((name) => [name, []]));
+  for (const name of names)
+    new QueryObserver(queries, { queryKey: ["live", name], queryFn: () => new Promise((answer) => answers[name].push(answer)) }).subscribe(() => {});
+  return { refresh: makeRefresh(queries), answers };
+}
+const answer = async (waiting) => {
+  waiting.at(-1)("told");
+  await vi.advanceTimersByTimeAsync(0);
+};
+
 test("a storm of events is answered by one round at a time and one more, none cut short", async () => {
-  const rounds = [];
-  const refresh = makeRefresh({ invalidateQueries: () => new Promise((answer) => rounds.push(answer)) });
+  const { refresh, answers } = asked("fleet");
+  await answer(answers.fleet);
   for (let n = 0; n < 50; n += 1) refresh();
-  expect(rounds).toHaveLength(1);
-  rounds[0]();
-  await vi.advanceTimersByTimeAsync(0);
-  expect(rounds).toHaveLength(2);
-  rounds[1]();
-  await vi.advanceTimersByTimeAsync(0);
-  expect(rounds).toHaveLength(2);
+  expect(answers.fleet).toHaveLength(2);
+  await answer(answers.fleet);
+  expect(answers.fleet).toHaveLength(3);
+  await answer(answers.fleet);
+  expect(answers.fleet).toHaveLength(3);
+});
+
+test("an answer that does not come keeps no other from being asked for", async () => {
+  const { refresh, answers } = asked("slow", "fleet");
+  await answer(answers.fleet);
+  refresh();
+  await answer(answers.fleet);
+  refresh();
+  expect(answers.fleet).toHaveLength(3);
 });

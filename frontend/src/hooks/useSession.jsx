@@ -3,7 +3,7 @@ import { useSessionStorage } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo } from "react";
 
-import { IN_VIEW, api } from "../services/apiClient.js";
+import { IN_VIEW, api, leaveSeat } from "../services/apiClient.js";
 
 const Session = createContext(null);
 
@@ -19,8 +19,8 @@ async function whoAmI() {
   try {
     return await api.session();
   } catch (error) {
-    if (error.status === 401) return null;
-    throw error;
+    if (error.status !== 401) throw error;
+    return leaveSeat() ? whoAmI() : null;
   }
 }
 
@@ -42,6 +42,7 @@ export function useSignOut() {
 
 // Whoever signs in next on this browser sees nothing of the one before.
 function forget(queries) {
+  leaveSeat();
   window.sessionStorage.removeItem(IN_VIEW);
   queries.setQueryData(["session"], null);
   queries.removeQueries({ queryKey: ["live"] });

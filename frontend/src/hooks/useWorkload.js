@@ -31,4 +31,5 @@ export const useConfigure = (agentId) => useAct((changes) => api.configure(agent
 export const useLaunchReplica = (agentId) => useAct(() => api.launchReplica(agentId));
 export const usePromote = (agentId) => useAct(({ replicaId, epoch }) => api.promoteReplica(agentId, replicaId, epoch));
 export const useEndReplica = (agentId) => useAct((replicaId) => api.endReplica(agentId, replicaId));
+export const useAcknowledge = (incidentId) => useAct(() => api.acknowledge(incidentId));
 export const useRelease = (agentId) => useAct(() => api.release(agentId));

@@ -12,10 +12,12 @@ import { Sign } from "../components/Sign.jsx";
 import { Commands } from "../components/workload/Commands.jsx";
 import { Machines } from "../components/workload/Machines.jsx";
 import { Mode } from "../components/workload/Mode.jsx";
+import { Move } from "../components/workload/Move.jsx";
 import { Release } from "../components/workload/Release.jsx";
 import { Replicas } from "../components/workload/Replicas.jsx";
 import { Statistics } from "../components/workload/Statistics.jsx";
 import { useEmergency } from "../hooks/useFleet.js";
+import { useSession } from "../hooks/useSession.jsx";
 import { useReplicas } from "../hooks/useWorkload.js";
 
 export default function AgentPage() {
@@ -29,6 +31,7 @@ export default function AgentPage() {
 
 function Story({ story }) {
   const { agent, incident, instances, timeline, commands } = story;
+  const { isAdmin } = useSession();
   return (
     <>
       <header className={classes.head}>
@@ -55,7 +58,7 @@ function Story({ story }) {
           )}
           <Statistics agentId={agent.agent_id} />
         </div>
-        <Handles agent={agent} />
+        {isAdmin ? <Looking /> : <Handles agent={agent} />}
       </div>
     </>
   );
@@ -85,10 +88,24 @@ function Handles({ agent }) {
       <Card title="Replicas" state={replicas}>
         {(known) => <Replicas agent={agent} replicas={known.replicas} />}
       </Card>
+      {agent.primary && (
+        <Card title="Another pool">
+          <Move agent={agent} />
+        </Card>
+      )}
       <Card title="Take out of care">
         <Release agent={agent} />
       </Card>
     </div>
+  );
+}
+
+// Who only looks is not offered what the server would refuse.
+function Looking() {
+  return (
+    <Card title="What one may do with it">
+      <p className={classes.nothing}>Mode, replicas, moves and farewell are its client’s. Act for the client to use them.</p>
+    </Card>
   );
 }
 

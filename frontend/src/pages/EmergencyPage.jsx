@@ -6,6 +6,7 @@ import { Link, useParams } from "react-router";
 import classes from "./Page.module.css";
 import { Card, Failure, Lines } from "../components/cards/Card.jsx";
 import { Figure, Figures } from "../components/cards/Figure.jsx";
+import { Acknowledge } from "../components/emergency/Acknowledge.jsx";
 import { EmergencyEventAlert } from "../components/emergency/EmergencyEventAlert.jsx";
 import { Timeline } from "../components/emergency/Timeline.jsx";
 import { Told } from "../components/emergency/Told.jsx";
@@ -48,6 +49,9 @@ function Story({ story }) {
         <div className={classes.column}>
           <Card title="Without service">
             <Measured incident={incident} />
+          </Card>
+          <Card title="Seen">
+            <Acknowledge incident={incident} />
           </Card>
           <Card title="Who was told">
             {incident.told.length > 0 ? <Told told={incident.told} /> : <p className={classes.nothing}>Nobody was told yet.</p>}

@@ -10,6 +10,7 @@ import { Notification } from "../components/inbox/Notification.jsx";
 import list from "../components/inbox/Notification.module.css";
 import { Problem } from "../components/Problem.jsx";
 import { useInbox, useMarkRead } from "../hooks/useInbox.js";
+import { useSession } from "../hooks/useSession.jsx";
 
 const CHIPS = [
   ["all", "All"],
@@ -18,6 +19,7 @@ const CHIPS = [
 
 export default function NotificationsPage() {
   const [shown, setShown] = useState("all");
+  const { isAdmin } = useSession();
   const inbox = useInbox(shown === "unread");
   const { one, all } = useMarkRead();
   const unread = inbox.data?.pages[0].unread ?? 0;
@@ -30,9 +32,11 @@ export default function NotificationsPage() {
           <h1>Notifications</h1>
           <p className={classes.sentence}>{unread ? `${unread} unread.` : "All read."}</p>
         </div>
-        <Button variant="default" disabled={!unread} loading={all.isPending} onClick={() => all.mutate()}>
-          Mark all as read
-        </Button>
+        {!isAdmin && (
+          <Button variant="default" disabled={!unread} loading={all.isPending} onClick={() => all.mutate()}>
+            Mark all as read
+          </Button>
+        )}
       </header>
       <Chips label="Which notifications" chips={CHIPS} chosen={shown} onChoose={setShown} />
       {problem && <Problem>{problem.message}</Problem>}
@@ -42,7 +46,7 @@ export default function NotificationsPage() {
             {pages
               .flatMap((page) => page.notifications)
               .map((told) => (
-                <Notification key={told.notification_id} told={told} onRead={() => one.mutate(told.notification_id)} />
+                <Notification key={told.notification_id} told={told} onRead={isAdmin ? undefined : () => one.mutate(told.notification_id)} />
               ))}
           </ul>
         )}

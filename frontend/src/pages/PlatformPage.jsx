@@ -2,6 +2,7 @@
 import { useDocumentTitle } from "@mantine/hooks";
 
 import classes from "./Page.module.css";
+import { DeadLetters } from "../components/admin/DeadLetters.jsx";
 import { EmergencyCounts } from "../components/admin/EmergencyCounts.jsx";
 import { COMPONENTS, Health } from "../components/admin/Health.jsx";
 import { Jobs } from "../components/admin/Jobs.jsx";
@@ -23,6 +24,7 @@ import {
   useWorkers,
 } from "../hooks/useAdmin.js";
 import { useModules, useSafeMode } from "../hooks/useControls.js";
+import { useLetters } from "../hooks/useOversight.js";
 import { plural, seconds } from "../services/format.js";
 
 const FEED = 15;
@@ -32,6 +34,7 @@ export default function PlatformPage() {
   const [health, workers, stats] = [useSystemHealth(), useWorkers(), useAllStats()];
   const { data: heard } = useAgentsHealth();
   const [emergencies, activity, live] = [useAllEmergencies(DAYS), useAllActivity(FEED), useStreams()];
+  const letters = useLetters();
   const [safeMode, parts] = [useSafeMode(), useModules()];
   useDocumentTitle("Platform · Spot Optimizer");
   return (
@@ -65,6 +68,11 @@ export default function PlatformPage() {
           <Card title="Jobs" state={workers} empty={IDLE}>
             {({ jobs }) => <Jobs jobs={jobs} />}
           </Card>
+          {letters.data?.letters.length > 0 && (
+            <Card title="Dead letters" state={letters}>
+              {({ letters: buried }) => <DeadLetters letters={buried} />}
+            </Card>
+          )}
           <Card title="Live streams" state={live}>
             {(told) => <p className={rows.words}>{streams(told)}</p>}
           </Card>

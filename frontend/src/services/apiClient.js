@@ -62,11 +62,23 @@ export const ENDPOINTS = {
   setMode: ["PUT", "/api/modes"],
   spread: ["GET", "/api/policies/diversity"],
   setSpread: ["PATCH", "/api/policies/diversity"],
+  acknowledge: ["POST", "/api/incidents/:incidentId/acknowledge"],
+  options: ["GET", "/api/client/instances/:instanceId/available-options"],
+  tryMove: ["POST", "/api/client/instances/:instanceId/simulate-switch"],
+  move: ["POST", "/api/client/instances/:instanceId/force-switch"],
+  linked: ["GET", "/api/accounts"],
+  enrolmentToken: ["POST", "/api/agents/enrolment-tokens"],
+  eventKey: ["POST", "/api/events/keys"],
+  impersonate: ["POST", "/api/admin/impersonate"],
+  log: ["GET", "/api/admin/logs"],
+  targets: ["GET", "/api/admin/metrics/operational"],
+  letters: ["GET", "/api/admin/dead-letters"],
+  replayLetter: ["POST", "/api/admin/dead-letters/:letterId/replay"],
 };
 
-// Events of one's own; the administrator's streams name the client in view, or hear the platform alone.
-export function eventStream({ isAdmin, client_id: client } = {}) {
-  if (!isAdmin) return "/api/events/stream";
+// Events of one's own; the administrator's streams name the client in view or acted for, or hear the platform alone.
+export function eventStream({ isAdmin, acting, client_id: client } = {}) {
+  if (!isAdmin && !acting) return "/api/events/stream";
   return `/api/events/stream?${client ? `client=${client}` : "scope=platform"}`;
 }
 
@@ -107,8 +119,9 @@ async function send(method, url, body, requestId) {
   const headers = { Accept: "application/json", "X-Requested-With": "dashboard", "X-Request-ID": requestId };
   const [isWrite, isForm] = [method !== "GET", body instanceof FormData];
   if (isWrite && !isForm) headers["Content-Type"] = "application/json";
-  const client = clientInView();
-  if (client) headers["X-Client-ID"] = client;
+  const [seat, client] = [takenSeat(), clientInView()];
+  if (seat) headers.Authorization = `Bearer ${seat.temp_jwt}`;
+  else if (client) headers["X-Client-ID"] = client;
   let reply;
   try {
     reply = await fetch(url, { method, headers, body: isWrite ? (isForm ? body : JSON.stringify(body ?? {})) : undefined });
@@ -126,6 +139,19 @@ export const IN_VIEW = "spotopt-client-in-view";
 
 function clientInView() {
   return JSON.parse(sessionStorage.getItem(IN_VIEW) ?? "null")?.client_id;
+}
+
+// The seat of a client that an administrator has taken in this tab, for half an hour (see hooks/useSeat.js).
+const SEAT = "spotopt-seat";
+
+export const takenSeat = () => JSON.parse(sessionStorage.getItem(SEAT) ?? "null");
+export const takeSeat = (seat) => sessionStorage.setItem(SEAT, JSON.stringify(seat));
+
+// Whether there was one to leave.
+export function leaveSeat() {
+  const had = takenSeat() != null;
+  sessionStorage.removeItem(SEAT);
+  return had;
 }
 
 function problem(status, { code = "SERVER_ERROR", message = "The server failed.", request_id: requestId, details } = {}) {
@@ -216,4 +242,16 @@ export const api = {
   setMode: (setting) => call("setMode", {}, setting),
   spread: () => call("spread"),
   setSpread: (changes) => call("setSpread", {}, changes),
+  acknowledge: (incidentId) => call("acknowledge", { incidentId }),
+  options: (instanceId) => call("options", { instanceId }),
+  tryMove: (instanceId, pool) => call("tryMove", { instanceId }, { target_pool: pool }),
+  move: (instanceId, pool) => call("move", { instanceId }, { target_pool: pool }),
+  linked: () => call("linked"),
+  enrolmentToken: (account, region) => call("enrolmentToken", {}, { aws_account_id: account, region }),
+  eventKey: (account) => call("eventKey", {}, { aws_account_id: account }),
+  impersonate: (clientId, reason) => call("impersonate", {}, { client_id: clientId, reason }),
+  log: (query) => call("log", query),
+  targets: () => call("targets"),
+  letters: () => call("letters", { limit: 20 }),
+  replayLetter: (letterId) => call("replayLetter", { letterId }),
 };

@@ -139,6 +139,12 @@ MATRIX = {
     "GET /api/admin/pools/statistics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "GET /api/admin/consolidation-jobs": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "POST /api/admin/consolidation-jobs": (401, 401, 202, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/logs": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/metrics/operational": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/dead-letters": (401, 401, 200, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/dead-letters/{nothing}/replay": (401, 401, 404, 403, 403, 403, 403, 403, 403),
+    "POST /api/admin/impersonate": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "GET /api/accounts": (401, 401, 403, 200, 200, 403, 403, 403, 403),
     "GET /metrics": (401, 401, 200, 403, 403, 403, 403, 403, 403),
 }
 

@@ -1,17 +1,21 @@
 // One row per client: what it has, its tokens by their first letters, when it was last heard of.
 import { Button, VisuallyHidden } from "@mantine/core";
+import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { useSession } from "../../hooks/useSession.jsx";
 import { MISSING, plural } from "../../services/format.js";
 import classes from "../Rows.module.css";
 import rows from "./Admin.module.css";
+import TakeSeat from "./TakeSeat.jsx";
 import { Time } from "../Time.jsx";
 
 const HEADS = ["Client", "Workloads", "Token", "Last heard"];
 
 export function ClientTable({ clients }) {
+  const [acting, setActing] = useState(null);
   return (
+    <>
     <table className={classes.table}>
       <thead>
         <tr>
@@ -27,14 +31,16 @@ export function ClientTable({ clients }) {
       </thead>
       <tbody>
         {clients.map((client) => (
-          <Row key={client.client_id} client={client} />
+          <Row key={client.client_id} client={client} onAct={setActing} />
         ))}
       </tbody>
     </table>
+    {acting && <TakeSeat client={acting} onClose={() => setActing(null)} />}
+    </>
   );
 }
 
-function Row({ client }) {
+function Row({ client, onAct }) {
   const { choose } = useSession();
   const go = useNavigate();
   const look = () => {
@@ -62,6 +68,9 @@ function Row({ client }) {
       <td data-wide className={rows.act}>
         <Button variant="default" size="sm" onClick={look} disabled={isGone}>
           Look at it<VisuallyHidden> ({client.name})</VisuallyHidden>
+        </Button>
+        <Button variant="subtle" color="gray" size="sm" onClick={() => onAct(client)} disabled={client.status !== "active"}>
+          Act for it …<VisuallyHidden> ({client.name})</VisuallyHidden>
         </Button>
       </td>
     </tr>

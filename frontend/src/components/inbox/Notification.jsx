@@ -36,7 +36,7 @@ export function Notification({ told, onRead }) {
           <Mark word={word} color={color} /> <Time at={told.created_at} />
         </p>
       </div>
-      {unread && (
+      {unread && onRead && (
         <Button variant="subtle" color="gray" size="sm" onClick={onRead} aria-label={`Mark as read: ${told.title}`}>
           Mark as read
         </Button>

@@ -1,5 +1,6 @@
-// What concerns every page: SAFE MODE, and live updates that are lost.
+// What concerns every page: SAFE MODE, whose seat this is, and live updates that are lost.
 import classes from "./Banners.module.css";
+import { Seat } from "./Seat.jsx";
 import { useTicking } from "../../hooks/useClock.jsx";
 import { useLive } from "../../hooks/useLiveEvents.jsx";
 import { useSession } from "../../hooks/useSession.jsx";
@@ -17,6 +18,7 @@ export function Banners() {
           </p>
         )}
       </div>
+      <Seat />
       {lostSince && <StaleStripe since={lostSince} />}
     </>
   );

@@ -13,6 +13,7 @@ import { Logo } from "./Logo.jsx";
 import { GROUPS } from "./places.js";
 import { Rail, WIDTHS, useCollapsed } from "./Rail.jsx";
 import { useZone } from "../../hooks/useClock.jsx";
+import { useLeaveSeat } from "../../hooks/useSeat.js";
 import { useSession, useSignOut } from "../../hooks/useSession.jsx";
 import { Dashed } from "../Sign.jsx";
 
@@ -104,9 +105,9 @@ function ThemeSwitch() {
 }
 
 function Account() {
-  const { name } = useSession();
+  const { name, acting } = useSession();
   const { isUtc, own, toggle } = useZone();
-  const signOut = useSignOut();
+  const [signOut, leave] = [useSignOut(), useLeaveSeat()];
   return (
     <Menu position="bottom-end" withArrow>
       <Menu.Target>
@@ -121,8 +122,8 @@ function Account() {
             {isUtc ? `Times in ${own}` : "Times in UTC"}
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => signOut.mutate()}>
-          Sign out
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => (acting ? leave : signOut).mutate()}>
+          {acting ? `Stop acting for ${name}` : "Sign out"}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -7,6 +7,7 @@ import {
   IconBell,
   IconBuilding,
   IconChartDots,
+  IconFileText,
   IconGridDots,
   IconHeartbeat,
   IconLayoutDashboard,
@@ -14,6 +15,8 @@ import {
   IconReportMoney,
   IconSearch,
   IconServer2,
+  IconSettings,
+  IconTargetArrow,
 } from "@tabler/icons-react";
 
 // Who sees a page: the administrator alone, whoever has a client in view, everybody.
@@ -29,6 +32,8 @@ export const GROUPS = [
       ["/admin", "Platform", IconHeartbeat, ADMIN],
       ["/admin/clients", "Clients", IconBuilding, ADMIN],
       ["/admin/search", "Search", IconSearch, ADMIN],
+      ["/admin/figures", "Figures", IconTargetArrow, ADMIN],
+      ["/admin/log", "Log", IconFileText, ADMIN],
     ],
   },
   {
@@ -57,7 +62,10 @@ export const GROUPS = [
     ],
   },
   {
-    caption: "For programs",
-    places: [["/api-reference", "API", IconApi, ALL]],
+    caption: "For it to work",
+    places: [
+      ["/settings", "Settings", IconSettings, CLIENT],
+      ["/api-reference", "API", IconApi, ALL],
+    ],
   },
 ];

@@ -1,6 +1,7 @@
 // What moved since a plan was made: before and after.
 import classes from "./Plans.module.css";
 import { FIELDS } from "./words.js";
+import { nameOf } from "../pools/words.js";
 import { MISSING, unitPrice } from "../../services/format.js";
 
 export function Drift({ drift }) {
@@ -14,7 +15,7 @@ export function Drift({ drift }) {
         </tr>
       </thead>
       <tbody>
-        {Object.entries(drift).map(([field, { before, after }]) => (
+        {Object.entries(drift).filter(([field]) => field !== "primary").map(([field, { before, after }]) => (
           <tr key={field}>
             <th scope="row">{FIELDS[field] ?? field}</th>
             <td>{shown(field, before)}</td>
@@ -30,5 +31,6 @@ function shown(field, value) {
   if (value == null) return MISSING;
   if (field.endsWith("price")) return unitPrice(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
+  if (field.endsWith("pool_id")) return nameOf(value);
   return String(value);
 }

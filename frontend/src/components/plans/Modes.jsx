@@ -4,6 +4,7 @@ import { NativeSelect } from "@mantine/core";
 import classes from "./Plans.module.css";
 import { DEFAULTS, KINDS, MODES } from "./words.js";
 import { useModeSetting } from "../../hooks/usePlans.js";
+import { useSession } from "../../hooks/useSession.jsx";
 import { Card } from "../cards/Card.jsx";
 import { Problem } from "../Problem.jsx";
 
@@ -11,6 +12,7 @@ const CHOICES = MODES.map(([value, label]) => ({ value, label }));
 
 export function Modes({ modes }) {
   const set = useModeSetting();
+  const isAdmin = useSession()?.isAdmin;
   const own = modes.filter((rule) => rule.agent_id || rule.account_id);
   return (
     <Card title="How far it may go by itself">
@@ -21,7 +23,7 @@ export function Modes({ modes }) {
             label={label}
             data={CHOICES}
             value={ruling(modes, kind)}
-            disabled={set.isPending}
+            disabled={set.isPending || isAdmin}
             onChange={(event) => set.mutate({ mode: event.currentTarget.value, kind })}
           />
         ))}

@@ -7,6 +7,7 @@ import classes from "./Plans.module.css";
 import { stateOf } from "./words.js";
 import { useTicking } from "../../hooks/useClock.jsx";
 import { usePlan } from "../../hooks/usePlans.js";
+import { useSession } from "../../hooks/useSession.jsx";
 import { countdown, unitPrice } from "../../services/format.js";
 import { gain } from "../../services/money.js";
 import { Card } from "../cards/Card.jsx";
@@ -18,6 +19,7 @@ const HOURS_PER_MONTH = 730;
 
 export function PlanCard({ plan }) {
   const [verb, decide] = useState(null);
+  const isAdmin = useSession()?.isAdmin;
   const saves = plan.expected_usd_per_hour;
   return (
     <Card title={plan.agent_name} aside={<Mark {...stateOf(plan)} />}>
@@ -30,7 +32,9 @@ export function PlanCard({ plan }) {
       <p className={classes.radius}>{plan.blast_radius}.</p>
       <Steps planId={plan.plan_id} />
       <div className={classes.acts}>
-        {plan.mode === "approve" || plan.mode === "auto" ? (
+        {isAdmin ? (
+          <span>Its client decides.</span>
+        ) : plan.mode === "approve" || plan.mode === "auto" ? (
           <>
             <Button onClick={() => decide("approve")}>Approve</Button>
             <Button variant="default" onClick={() => decide("reject")}>

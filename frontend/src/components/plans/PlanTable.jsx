@@ -1,6 +1,7 @@
 // Plans that are decided: what became of each, and why.
-import { Drift } from "./Drift.jsx";
-import { stateOf, whoIs } from "./words.js";
+import { useState } from "react";
+
+import { drifted, stateOf, whoIs } from "./words.js";
 import pages from "../../pages/Page.module.css";
 import { unitPrice } from "../../services/format.js";
 import rows from "../Rows.module.css";
@@ -8,10 +9,13 @@ import { Sentence } from "../Sentence.jsx";
 import { Mark } from "../Sign.jsx";
 import { Time } from "../Time.jsx";
 
+const SHOWN = 8;
 const HEADS = ["Workload", "State", "Plan", "Saves", "When"];
 
 export function PlanTable({ plans }) {
+  const [all, showAll] = useState(false);
   return (
+    <>
     <table className={rows.table}>
       <thead>
         <tr>
@@ -23,11 +27,19 @@ export function PlanTable({ plans }) {
         </tr>
       </thead>
       <tbody>
-        {plans.map((plan) => (
+        {(all ? plans : plans.slice(0, SHOWN)).map((plan) => (
           <Row key={plan.plan_id} plan={plan} />
         ))}
       </tbody>
     </table>
+      {!all && plans.length > SHOWN && (
+        <p className={rows.more}>
+          <button type="button" className={rows.link} onClick={() => showAll(true)}>
+            Show all {plans.length}
+          </button>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -41,9 +53,8 @@ function Row({ plan }) {
       <td data-wide>
         {plan.sentence}.
         <span className={pages.reason}>
-          <Sentence>{`${plan.outcome ?? "Being carried out"}${plan.decided_by ? `, decided by ${whoIs(plan.decided_by)}` : ""}.`}</Sentence>
+          <Sentence>{became(plan)}</Sentence>
         </span>
-        {plan.drift && <Drift drift={plan.drift} />}
       </td>
       <td data-label="Saves" className={pages.figure}>
         {unitPrice(plan.expected_usd_per_hour)}
@@ -53,4 +64,10 @@ function Row({ plan }) {
       </td>
     </tr>
   );
+}
+
+// What became of it, and by whom; where the world moved on, what of it.
+function became({ outcome, decided_by: by, drift }) {
+  const end = drift ? `Not done: ${drifted(drift)}` : (outcome ?? "Being carried out");
+  return `${end}${by ? `, decided by ${whoIs(by)}` : ""}.`;
 }

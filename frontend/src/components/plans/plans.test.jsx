@@ -6,8 +6,10 @@ import { Drift } from "./Drift.jsx";
 import { Modes, ruling } from "./Modes.jsx";
 import { PlanCard } from "./PlanCard.jsx";
 import { Spread } from "./Spread.jsx";
+import { PlanTable } from "./PlanTable.jsx";
+import { SessionGate } from "../../hooks/useSession.jsx";
 import { setTime, show } from "../../test/render.jsx";
-import { serve } from "../../test/server.js";
+import { CLIENT, serve } from "../../test/server.js";
 
 beforeEach(() => setTime("2026-01-01T12:00:00Z"));
 
@@ -102,4 +104,28 @@ test("a figure that is none of the usual ones is shown as it is", async () => {
   show(<Spread />);
   expect((await screen.findByLabelText("In one pool at most")).value).toBe("35");
   expect(screen.getByLabelText("What counts").value).toBe("0.45");
+});
+
+test("the administrator who only looks is offered no decision", async () => {
+  serve({ "/auth/me": { ...CLIENT, kind: "admin", client_id: null } });
+  show(<SessionGate>{<PlanCard plan={plan()} />}</SessionGate>);
+  expect(await screen.findByText("Its client decides.")).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Approve" })).toBeNull();
+});
+
+const decided = (n, changes = {}) => plan({ plan_id: `d-${n}`, state: "drifted", outcome: "gone", created_at: "2026-01-01T11:00:00Z", ...changes });
+
+test("what a plan drifted from is one sentence; that its workload moved says it all", () => {
+  const calm = { target_is_calm: { before: true, after: false }, price: { before: 0.025, after: 0.03 } };
+  const moved = { ...calm, primary: { before: "8f3b", after: "eec9" }, epoch: { before: 0, after: 1 } };
+  show(<PlanTable plans={[decided(1, { drift: calm }), decided(2, { drift: moved })]} />);
+  expect(screen.getByText(/Not done: the target is no longer calm; its price went from \$0\.0250\/h to \$0\.0300\/h\./)).toBeTruthy();
+  expect(screen.getByText("Not done: it was moved meanwhile.")).toBeTruthy();
+});
+
+test("of many decided plans the newest are shown, the others on demand", async () => {
+  show(<PlanTable plans={Array.from({ length: 12 }, (_, n) => decided(n))} />);
+  expect(screen.getAllByRole("row")).toHaveLength(9);
+  await userEvent.click(screen.getByRole("button", { name: "Show all 12" }));
+  expect(screen.getAllByRole("row")).toHaveLength(13);
 });

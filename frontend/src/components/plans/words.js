@@ -1,4 +1,6 @@
 // Plans, modes and causes in words.
+import { MISSING, percent, unitPrice } from "../../services/format.js";
+
 export const STATES = {
   proposed: { word: "Waits for you", color: "orange" },
   approved: { word: "Approved", color: "blue" },
@@ -37,6 +39,21 @@ export const FIELDS = {
   target_pool_id: "Target pool",
   target_price: "Target's price",
   target_is_calm: "Target is calm",
+};
+
+// What moved since a plan was made, in a few words; that the workload itself moved says it all.
+export function drifted(drift) {
+  if (drift.primary || drift.epoch || drift.pool_id) return "it was moved meanwhile";
+  const parts = Object.entries(drift).map(([field, { before, after }]) => CHANGES[field]?.(before, after) ?? `${FIELDS[field] ?? field} changed`);
+  return parts.join("; ");
+}
+
+const priced = (whose) => (before, after) => `${whose} went from ${unitPrice(before)} to ${unitPrice(after)}`;
+
+const CHANGES = {
+  price: priced("its price"),
+  target_price: priced("the target’s price"),
+  target_is_calm: (before, after) => (after ? "the target is calm again" : "the target is no longer calm"),
 };
 
 export const SWITCH_STATES = {
