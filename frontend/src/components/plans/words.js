@@ -1,5 +1,5 @@
 // Plans, modes and causes in words.
-import { MISSING, percent, unitPrice } from "../../services/format.js";
+import { unitPrice } from "../../services/format.js";
 
 export const STATES = {
   proposed: { word: "Waits for you", color: "orange" },
