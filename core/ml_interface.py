@@ -19,12 +19,12 @@ from core.database import Tx
 from core.deadline import Desk, Late
 from core.domain.model import static_rule
 from core.domain.model.check import Check
-from core.domain.model.contract import VERSION, Features, Prediction
-from core.domain.model.files import read_arrays
-from core.domain.model.kinds import Model, build
+from core.domain.model.contract import VERSION, ContractBroken, Features, Prediction
+from core.domain.model.kinds import Model, Unusable, maker
 from core.domain.model.registered import STATIC, Registered
 from core.domain.serialize import canonical
 from core.forecast import model_check
+from core.forecast.onnx import OTHERS
 from core.sql import models
 
 log = logging.getLogger("core.ml_interface")
@@ -167,8 +167,12 @@ def predict_interruption_risk(tx: Tx, features: Features) -> float:
 
 def load(tx: Tx, registered: Registered) -> Model:
     """The model of a row, from its weights."""
-    manifest = json.loads(registered.manifest)
-    return build(registered.kind, tuple(manifest["numbers"]), read_arrays(models.weights(tx, registered.id)))
+    names = tuple(json.loads(registered.manifest)["numbers"])
+    try:
+        return maker(registered.kind, names, models.weights(tx, registered.id), OTHERS)()
+    except ContractBroken as error:
+        log.error("%s cannot be used on this host: %s", registered.label, error, extra={"component": "MOD-AI-01", "action": "LOAD", "result": "FAILED"})
+        return Model(names, Unusable(str(error)))
 
 
 class LoadedModels:

@@ -13,6 +13,7 @@ from core.domain.model.contract import NUMBERS, VERSION
 from core.domain.model.files import MOST_BYTES
 from core.domain.model.kinds import KINDS, MOST_NUMBERS
 from core.forecast import predictions
+from core.forecast.onnx import KIND as ONNX
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, asks, takes, takes_upload
 
@@ -43,7 +44,7 @@ class Manifest(Body):
     contract_version = fields.Str(required=True, validate=validate.Equal(VERSION))
     name = fields.Str(required=True, validate=validate.Regexp(r"^[A-Za-z0-9._-]{1,64}$"))
     version = fields.Str(required=True, validate=validate.Regexp(r"^[A-Za-z0-9._-]{1,32}$"))
-    kind = fields.Str(required=True, validate=validate.OneOf(tuple(KINDS)))
+    kind = fields.Str(required=True, validate=validate.OneOf((*KINDS, ONNX)))
     numbers = fields.List(fields.Str(validate=validate.OneOf(tuple(NUMBERS))), required=True, validate=validate.Length(1, MOST_NUMBERS))
     golden = fields.List(fields.Nested(Golden), required=True, validate=validate.Length(1, 100))
     description = fields.Str(load_default=None, allow_none=True, validate=validate.Length(max=300))

@@ -17,6 +17,7 @@ from core import errors
 from core.domain.model.check import Check, examine
 from core.domain.model.contract import ContractBroken
 from core.domain.model.files import NoModelFile
+from core.forecast.onnx import OTHERS, refuse_if_missing
 
 SECONDS = 8
 CPU_SECONDS = 5
@@ -27,7 +28,8 @@ CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from core.forecast.model_c
 
 
 def checked(manifest: Mapping[str, Any], data: bytes) -> list[Check]:
-    """The checks of a model. NotAModel for a file we never open, Invalid for one that cannot be read."""
+    """The checks of a model. NotAModel for a file we never open, Invalid for one that cannot be read, or not here."""
+    refuse_if_missing(manifest["kind"])
     head = json.dumps(manifest).encode()
     try:
         done = subprocess.run(
@@ -62,7 +64,7 @@ def main(memory_bytes: int) -> None:
 
 def _examined(manifest: Mapping[str, Any], data: bytes) -> dict:
     try:
-        return {"checks": [check.__dict__ for check in examine(manifest, data)]}
+        return {"checks": [check.__dict__ for check in examine(manifest, data, OTHERS)]}
     except NoModelFile as error:
         return {"refused": str(error)}
     except ContractBroken as error:

@@ -3,18 +3,19 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from core.domain.model.contract import CHECK_VECTOR, NUMBERS, ContractBroken, Features
-from core.domain.model.files import read_arrays
-from core.domain.model.kinds import KINDS, MOST_NUMBERS, Model, build
+from core.domain.model.kinds import Model, maker
 
 AGREES_WITHIN = 1e-5
 DEADLINE_SECONDS = 0.5
 ROWS_IN_TIME = 500  # as many pools as one decision weighs
 STRANGE_ROWS = 1000
+NO_OTHERS: Mapping[str, Callable] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,13 @@ class Check:
     sentence: str
 
 
-def examine(manifest: Mapping[str, Any], data: bytes) -> list[Check]:
-    """Every check up to the first that fails. NoModelFile for a file that is never opened."""
-    arrays = read_arrays(data)
+def examine(manifest: Mapping[str, Any], data: bytes, others: Mapping[str, Callable] = NO_OTHERS) -> list[Check]:
+    """Every check up to the first that fails. NoModelFile for a file that is never opened; ``others`` as ``kinds.maker`` takes them."""
+    make = maker(manifest["kind"], tuple(manifest["numbers"]), data, others)
     made: list[Model] = []
     checks: list[Check] = []
     for name, check in (
-        ("arrays", lambda: made.append(build(manifest["kind"], tuple(manifest["numbers"]), arrays))),
+        ("arrays", lambda: made.append(make())),
         ("check vector", lambda: made[0].predict([CHECK_VECTOR])),
         ("golden vectors", lambda: _agrees(made[0], manifest["golden"])),
         ("strange numbers", lambda: _stays_in_range(made[0])),
@@ -42,10 +43,6 @@ def examine(manifest: Mapping[str, Any], data: bytes) -> list[Check]:
         if not checks[-1].passed:
             break
     return checks
-
-
-def is_known(kind: str, numbers: list[str]) -> bool:
-    return kind in KINDS and 1 <= len(numbers) <= MOST_NUMBERS and all(name in NUMBERS for name in numbers)
 
 
 def _run(name: str, check: Callable[[], object]) -> Check:

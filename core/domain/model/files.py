@@ -26,9 +26,14 @@ class NoModelFile(ValueError):
 
 def read_arrays(data: bytes) -> Mapping[str, Any]:
     """Arrays by name from .npz, or the document of a JSON file. NoModelFile for a pickle, ContractBroken for a broken file."""
+    refuse_pickle(data)
+    return _npz(data) if data.startswith(ZIP_START) else _json(data)
+
+
+def refuse_pickle(data: bytes) -> None:
+    """Told by its first bytes alone."""
     if is_pickle(data):
         raise NoModelFile("a pickle can run code when it is opened, so it is never opened here; convert it offline (docs/MODELS.md)")
-    return _npz(data) if data.startswith(ZIP_START) else _json(data)
 
 
 def is_pickle(data: bytes) -> bool:

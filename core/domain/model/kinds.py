@@ -1,12 +1,13 @@
 """The kinds of model we run. Each is arrays and a formula; none executes what was uploaded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from core.domain.model.contract import ContractBroken, Features, Prediction, matrix, predictions
+from core.domain.model.files import read_arrays, refuse_pickle
 from core.domain.model.trees import Trees, read_trees
 
 MOST_NUMBERS = 64
@@ -48,6 +49,16 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Unusable:
+    """Stands for a model that this host cannot run: whoever asks is told why, and takes the rule."""
+
+    why: str
+
+    def __call__(self, numbers: np.ndarray) -> np.ndarray:
+        raise ContractBroken(self.why)
+
+
+@dataclass(frozen=True)
 class Model:
     """A formula and the numbers it takes."""
 
@@ -59,6 +70,18 @@ class Model:
         numbers = matrix(self.names, rows)
         known = 1.0 - np.isnan(numbers).mean(axis=1)
         return predictions(np.asarray(self.formula(numbers), dtype=float), known)
+
+
+def maker(kind: str, names: tuple[str, ...], data: bytes, others: Mapping[str, Callable[[tuple[str, ...], bytes], Formula]]) -> Callable[[], Model]:
+    """Opens a file, and makes a model of ``kind`` of it when called. ``others`` are kinds that take a file as it is.
+
+    NoModelFile or ContractBroken for a file that cannot be opened; later ContractBroken, which names what does not fit.
+    """
+    if kind in others:
+        refuse_pickle(data)
+        return lambda: Model(names, others[kind](names, data))
+    arrays = read_arrays(data)
+    return lambda: build(kind, names, arrays)
 
 
 def build(kind: str, names: tuple[str, ...], arrays: Mapping) -> Model:
