@@ -1010,6 +1010,7 @@ CREATE TABLE savings_ledger (
   UNIQUE KEY uq_ledger_line (instance_id, hour, line),                         -- booked twice is booked once
   KEY ix_ledger_client (client_id, hour),
   KEY ix_ledger_agent (agent_id, hour),
+  KEY ix_ledger_hour (hour),
   CONSTRAINT ck_ledger_two_accounts CHECK (debit <> credit),
   CONSTRAINT ck_ledger_within_hour CHECK (seconds <= 3600)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -1017,6 +1018,16 @@ CREATE TABLE savings_ledger (
 CREATE TABLE ledger_hours (
   hour DATETIME NOT NULL PRIMARY KEY,                                          -- wholly booked
   closed_at DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Closed hours, summed once as they close: nobody adds up years to show a total.
+CREATE TABLE ledger_months (
+  client_id BIGINT UNSIGNED NOT NULL,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  month DATE NOT NULL,
+  line ENUM('baseline', 'actual', 'overlap', 'fallback_premium', 'zombie_burn') NOT NULL,
+  micros BIGINT UNSIGNED NOT NULL,
+  PRIMARY KEY (client_id, agent_id, month, line)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 CREATE TABLE bill_lines (
@@ -1234,3 +1245,10 @@ SELECT client_id, DATE(opened_at) AS day, kind, outcome, COUNT(*) AS events, AVG
        MAX(promote_seconds) AS promote_seconds_max
   FROM v_emergency_events
  GROUP BY client_id, DATE(opened_at), kind, outcome;
+
+-- All that is booked: the months' sums, and the lines of hours that are still open.
+CREATE SQL SECURITY INVOKER VIEW v_ledger_sums AS
+SELECT client_id, agent_id, line, micros FROM ledger_months
+UNION ALL
+SELECT client_id, agent_id, line, micros FROM savings_ledger
+ WHERE hour > COALESCE((SELECT MAX(hour) FROM ledger_hours), '2000-01-01');

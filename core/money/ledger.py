@@ -45,7 +45,7 @@ def book() -> dict:
         lines, unpriced, over = database.run(lambda tx, hour=hour: _book_hour(tx, hour))
         may_close = may_close and over and not unpriced
         if may_close or over and database.run(lambda tx, hour=hour: tx.now() - hour > WAIT_FOR_PRICES):
-            database.run(lambda tx, hour=hour: ledger.close_hour(tx, hour))
+            database.run(lambda tx, hour=hour: ledger.close_hour(tx, hour) and ledger.add_to_months(tx, hour))
         counts = {"hours": counts["hours"] + 1, "lines": counts["lines"] + lines, "unpriced": counts["unpriced"] + unpriced}
     return counts
 

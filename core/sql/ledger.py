@@ -14,8 +14,21 @@ def span(tx: Tx) -> dict:
     return tx.one("SELECT (SELECT MIN(created_at) FROM agents) AS first, (SELECT MAX(hour) FROM ledger_hours) AS closed")
 
 
-def close_hour(tx: Tx, hour: datetime) -> None:
-    tx.execute("INSERT IGNORE INTO ledger_hours (hour, closed_at) VALUES (%(hour)s, UTC_TIMESTAMP(6))", hour=hour)
+def close_hour(tx: Tx, hour: datetime) -> int:
+    """0 when it was closed before."""
+    return tx.execute("INSERT IGNORE INTO ledger_hours (hour, closed_at) VALUES (%(hour)s, UTC_TIMESTAMP(6))", hour=hour)
+
+
+def add_to_months(tx: Tx, hour: datetime) -> int:
+    """The lines of one hour into the sums of its month."""
+    return tx.execute(
+        "INSERT INTO ledger_months (client_id, agent_id, month, line, micros)"
+        " SELECT client_id, agent_id, DATE(%(hour)s) - INTERVAL (DAYOFMONTH(%(hour)s) - 1) DAY, line, booked FROM"
+        " (SELECT client_id, agent_id, line, SUM(micros) AS booked FROM savings_ledger WHERE hour = %(hour)s"
+        "   GROUP BY client_id, agent_id, line) AS closing"
+        " ON DUPLICATE KEY UPDATE micros = ledger_months.micros + VALUES(micros)",
+        hour=hour,
+    )
 
 
 def machines(tx: Tx, start: datetime, end: datetime) -> list[dict]:
@@ -118,7 +131,7 @@ def net_of_agent(tx: Tx, agent_id: int) -> int | None:
     """Of all that was ever booked of it, in millionths of a dollar; None where nothing is."""
     row = tx.one(
         "SELECT SUM(IF(line = 'baseline', micros, 0)) - SUM(IF(line = 'baseline', 0, micros)) AS micros"
-        " FROM savings_ledger WHERE agent_id = %(id)s",
+        " FROM v_ledger_sums WHERE agent_id = %(id)s",
         id=agent_id,
     )
     return row["micros"]

@@ -12,7 +12,7 @@ def totals(tx: Tx) -> dict:
         " (SELECT COUNT(*) FROM agents WHERE status <> 'deregistered') AS agents,"
         " (SELECT COALESCE(SUM(epoch), 0) FROM agents) AS switches,"
         " (SELECT COUNT(*) FROM incidents WHERE open_slot = 1) AS open_incidents,"
-        " (SELECT SUM(IF(line = 'baseline', micros, 0)) - SUM(IF(line = 'baseline', 0, micros)) FROM savings_ledger) AS net_micros"
+        " (SELECT SUM(IF(line = 'baseline', micros, 0)) - SUM(IF(line = 'baseline', 0, micros)) FROM v_ledger_sums) AS net_micros"
     )
 
 
@@ -39,11 +39,11 @@ def clients(tx: Tx, *, status: str | None, q: str | None, before: int | None, li
         " (SELECT COUNT(*) FROM agents a WHERE a.client_id = c.id AND a.status = 'active') AS agents,"
         " (SELECT COUNT(*) FROM instances i WHERE i.client_id = c.id AND i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE')) AS instances,"
         " (SELECT COUNT(*) FROM incidents x WHERE x.client_id = c.id AND x.open_slot = 1) AS open_incidents,"
-        " (SELECT SUM(IF(line = 'baseline', micros, 0)) - SUM(IF(line = 'baseline', 0, micros))"
-        "  FROM savings_ledger l WHERE l.client_id = c.id) AS net_micros,"
+        " l.net_micros,"
         " NULLIF(GREATEST(COALESCE((SELECT MAX(h.contact_at) FROM agent_heartbeats h WHERE h.client_id = c.id), '2000-01-01'),"
         "  COALESCE((SELECT MAX(s.created_at) FROM sessions s WHERE s.client_id = c.id), '2000-01-01')), '2000-01-01') AS last_activity_at"
-        " FROM clients c WHERE (%(status)s IS NULL OR c.status = %(status)s)"
+        " FROM clients c LEFT JOIN (SELECT client_id, SUM(IF(line = 'baseline', micros, 0)) - SUM(IF(line = 'baseline', 0, micros)) AS net_micros"
+        "  FROM v_ledger_sums GROUP BY client_id) AS l ON l.client_id = c.id WHERE (%(status)s IS NULL OR c.status = %(status)s)"
         " AND (%(q)s IS NULL OR INSTR(c.name, %(q)s) > 0 OR INSTR(c.email, %(q)s) > 0)"
         " AND (%(before)s IS NULL OR c.id < %(before)s) ORDER BY c.id DESC LIMIT %(limit)s",
         status=status, q=q, before=before, limit=limit,

@@ -49,6 +49,21 @@ def test_ten_minutes_book_ten_minutes(early: Moving):
     assert sums(early)["actual"] == pytest.approx(600 / 3600 * 32_000, abs=30)
 
 
+def test_closed_hours_are_summed_once_and_the_total_is_that_of_all_lines(early: Moving):
+    for _ in range(3):
+        early.world.jump(hours=1)
+        for _ in range(2):
+            ledger.book()
+    closed = early.world.one("SELECT MAX(hour) AS hour FROM ledger_hours")["hour"]
+
+    def total(source: str, until=None) -> dict:
+        rows = early.world.all(f"SELECT line, SUM(micros) AS micros FROM {source} {'WHERE hour <= %(until)s' if until else ''} GROUP BY line", until=until)
+        return {row["line"]: row["micros"] for row in rows}
+
+    assert total("ledger_months") == total("savings_ledger", closed) != {}
+    assert total("v_ledger_sums") == total("savings_ledger") != total("ledger_months")
+
+
 def test_a_run_too_many_changes_nothing(early: Moving):
     early.world.jump(hours=2)
     ledger.book()
