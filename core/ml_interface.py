@@ -25,6 +25,7 @@ from core.domain.model.registered import STATIC, Registered
 from core.domain.serialize import canonical
 from core.forecast import model_check
 from core.forecast.onnx import OTHERS
+from core.operations import modules
 from core.sql import models
 
 log = logging.getLogger("core.ml_interface")
@@ -128,8 +129,11 @@ def _session(tx: Tx, model_id: int, kind: str, sentence: str, actor: str) -> Non
 
 
 def active(tx: Tx) -> Loaded:
-    """The model in charge, as this process knows it."""
-    return LOADED.active(tx)
+    """The model in charge, as this process knows it; while the model server is switched off, one that only says so."""
+    loaded = LOADED.active(tx)
+    if loaded.model is None or modules.enabled(tx, "MOD-AI-01"):
+        return loaded
+    return Loaded(loaded.registered, Model(loaded.model.names, Unusable("the model server is switched off")))
 
 
 def shadows(tx: Tx) -> list[Loaded]:

@@ -15,15 +15,19 @@ from core.locks import for_agent
 from core.moves import decisions, plans, switching
 from core.moves.decisions import Decision
 from core.moves.surroundings import Grounds
+from core.operations import modules
 from core.prices import quotes
 from core.sql import instances, switches
 from core.sql import plans as rows
 
 
 def plan_ahead() -> dict:
-    """Settle what waits too long or has drifted, plan anew, note what people moved themselves; counts of each."""
+    """Settle what waits too long or has drifted, plan anew, note what people moved themselves; counts of each.
+
+    With the optimization engine switched off nothing new is planned.
+    """
     settled, grounds = _each("settle plan", database.run(rows.waiting), plans.settle), Grounds()
-    due = database.run(lambda tx: riskiest_first(tx, rows.agents_to_plan(tx), grounds))
+    due = database.run(lambda tx: riskiest_first(tx, rows.agents_to_plan(tx), grounds) if modules.enabled(tx, "MOD-SPOT-01") else [])
     planned = _each("plan for agent", due, partial(consider, grounds=grounds))
     by_hand = database.run(lambda tx: switches.adopt_by_hand(tx, quotes.source()))
     return {"settled": settled, "planned": planned, "by_hand": by_hand}

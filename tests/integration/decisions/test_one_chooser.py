@@ -174,3 +174,17 @@ def test_a_slow_model_is_not_waited_for_the_rule_decides_and_says_why(world, me,
     assert told["interruption_probability"] == 0.024 and expected["pools"]
     [row] = world.all("SELECT fell_back_because FROM ml_decisions")
     assert row["fell_back_because"] == told["fell_back_because"]
+
+
+def test_with_the_model_server_off_the_rule_decides_and_says_so_and_with_the_engine_off_nothing_is_planned(world, me, admin, cheap):
+    registry = Registry(admin)
+    registry.do("activate", registry.uploaded())
+    for part in ("MOD-AI-01", "MOD-SPOT-01"):
+        assert admin.put(f"/api/admin/modules/{part}", {"enabled": False}).status_code == 200
+
+    told = ask(me, cheap)
+
+    assert (told["model_version"], told["fell_back_because"]) == ("static-rule", "by-age 1 failed: the model server is switched off")
+    assert plan_ahead()["planned"] == 0 and planned(world) == []
+    admin.put("/api/admin/modules/MOD-SPOT-01", {"enabled": True})
+    assert plan_ahead()["planned"] == 1
