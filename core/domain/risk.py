@@ -192,7 +192,7 @@ def sentence(table: Table, pool_id: str, here: Standing, advisor_bucket: int | N
     losses = table.pools.get(pool_id, NO_RECORD).losses
     record = f"{losses} {'loss' if losses == 1 else 'losses'} on record" if losses else "no loss on record"
     if here.age is None:
-        rank = "and the Spot Advisor does not rank it" if advisor_bucket is None else f"the Spot Advisor ranks it {advisor_bucket} of 4"
+        rank = "the Spot Advisor does not rank it" if advisor_bucket is None else f"the Spot Advisor ranks it {advisor_bucket} of 4"
         return f"Nobody has watched this pool yet; {rank}"
     span = spoken(here.age)
     if here.is_down:

@@ -163,7 +163,7 @@ def _decide(inputs: Inputs, good: list[tuple[float, Offer]], rejected: tuple[Rej
 
 
 def _ranked(points: float, offer: Offer, inputs: Inputs) -> Ranked:
-    return Ranked(offer, points, f"score {points:.3f}: {_price_words(offer, inputs.wish)}, {_risk_words(offer)}")
+    return Ranked(offer, points, f"score {points:.3f}: {_reasons(offer, inputs.wish)}")
 
 
 def _verdict(inputs: Inputs, best: Ranked | None, here: float | None, rejected: tuple[Rejected, ...]) -> tuple[Verdict, str]:
@@ -201,13 +201,17 @@ def _why_there(inputs: Inputs, best: Ranked) -> str:
     paid = inputs.present.price
     saves = f", {100 * (1 - best.offer.price / paid):.0f} % less than now" if paid else ""
     what = "Return to Spot" if inputs.present.on_demand else "Move"
-    return f"{what}: {place(best.offer.pool_id)} costs ${best.offer.price:.4f}/h{saves}; {best.why}"
+    return f"{what}: {place(best.offer.pool_id)} costs ${best.offer.price:.4f}/h{saves}; {_reasons(best.offer, inputs.wish)}"
 
 
 def place(pool_id: str) -> str:
     """A pool in words: ``m5.large in use1-az1``."""
     az_id, instance_type, *_ = pool_id.split(":")
     return f"{instance_type} in {az_id}"
+
+
+def _reasons(offer: Offer, wish: Wish) -> str:
+    return f"{_price_words(offer, wish)}, {_risk_words(offer)}"
 
 
 def _price_words(offer: Offer, wish: Wish) -> str:

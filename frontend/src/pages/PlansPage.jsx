@@ -42,10 +42,14 @@ export default function PlansPage() {
         {(known) => <PlanTable plans={known} />}
       </Card>
       {state.data && (
-        <div className={pages.below}>
-          <Modes modes={state.data.modes} />
-          <Spread />
-        </div>
+        <>
+          <div className={pages.below}>
+            <Modes modes={state.data.modes} />
+          </div>
+          <div className={pages.below}>
+            <Spread />
+          </div>
+        </>
       )}
     </>
   );

@@ -157,7 +157,7 @@ def test_every_pool_has_a_risk_and_nobody_watched_is_said(world, two):
 
     assert set(told) == {row["pool_id"] for row in world.all("SELECT pool_id FROM spot_pools")}
     assert told[HERE].probability == pytest.approx(PRIOR[-1])
-    assert told[HERE].evidence == "Nobody has watched this pool yet; and the Spot Advisor does not rank it"
+    assert told[HERE].evidence == "Nobody has watched this pool yet; the Spot Advisor does not rank it"
 
 
 def test_a_pool_that_just_came_back_is_the_worst(world, two):
