@@ -52,8 +52,8 @@ def _is_forbidden(call: dict, strikes: list[Strike]) -> bool:
 
 
 def served_elsewhere_at(strike: Strike, machines: list[Sight]) -> float | None:
-    """When another machine than the one that was hit first answered."""
-    answers = [span.start for sight in machines if sight.instance_id != strike.instance_id for span in sight.spans]
+    """When a machine that was not hit itself first answered."""
+    answers = [span.start for sight in machines if sight.instance_id not in strike.doomed for span in sight.spans]
     return min((at for at in answers if at > strike.shown_at), default=None)
 
 

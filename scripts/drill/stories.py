@@ -106,9 +106,10 @@ def false_alarm(fleet: Fleet, pace: Pace) -> list[Strike]:
 def doomed_replica(fleet: Fleet, pace: Pace) -> list[Strike]:
     """A replica is ready; then the interruption is announced for it and its primary at the same moment."""
     signs = _prepared(fleet, pace)
-    for instance_id in fleet.replica_ids():
+    replicas = frozenset(fleet.replica_ids())
+    for instance_id in replicas:
         fleet.levers.interrupt(instance_id, lead_seconds=pace.lead_seconds)
-    return _interrupt(fleet, pace.lead_seconds, signs)
+    return [replace(strike, also_hit=replicas) for strike in _interrupt(fleet, pace.lead_seconds, signs)]
 
 
 def no_capacity(fleet: Fleet, pace: Pace) -> list[Strike]:
