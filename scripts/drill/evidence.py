@@ -31,10 +31,11 @@ class Round:
     ghosts: frozenset[str]
     surplus: int = 0
     forbidden_calls: int = 0
+    seconds: float = 0.0  # from its beginning at rest to its evidence
 
 
-def gather(fleet: Fleet, strikes: list[Strike], calls: list[dict], until: float) -> Round:
-    """Read the evidence once the round is over; ``calls`` are those that change something."""
+def gather(fleet: Fleet, strikes: list[Strike], calls: list[dict], began: float, until: float) -> Round:
+    """Read the evidence once the round is over; ``calls`` are those that change something. Times are epoch seconds."""
     running = fleet.running()
     launches = [call for call in calls if call["action"] == "RunInstances"]
     return Round(
@@ -43,6 +44,7 @@ def gather(fleet: Fleet, strikes: list[Strike], calls: list[dict], until: float)
         ghosts=frozenset(fleet.ghosts()),
         surplus=len(running) - len(fleet.workloads),
         forbidden_calls=sum(_is_forbidden(call, strikes) for call in calls),
+        seconds=until - began,
     )
 
 

@@ -39,6 +39,11 @@ class Report:
         return sum(len(one.ghosts) for one in self.rounds)
 
     @property
+    def seconds(self) -> float:
+        """How long its rounds took, one after the other."""
+        return sum(one.seconds for one in self.rounds)
+
+    @property
     def double_seconds(self) -> float:
         return sum(handover.double_seconds for handover in self.handovers)
 
@@ -55,6 +60,8 @@ class Report:
         return {
             "story": self.story,
             "rounds": len(self.rounds),
+            "seconds": round(self.seconds, 1),
+            "round_seconds": _figures([one.seconds for one in self.rounds]),
             "handovers": len(self.handovers),
             "gap_seconds": _figures(self.gaps),
             "launch_seconds": _figures(self.launches),
@@ -69,7 +76,7 @@ class Report:
         }
 
 
-HEAD = ("story", "rounds", "handovers", "gap p50", "gap p95", "gap max", "launch p95", "launch max", "unrecorded", "double", "verdict")
+HEAD = ("story", "rounds", "seconds", "handovers", "gap p50", "gap p95", "gap max", "launch p95", "launch max", "unrecorded", "double", "verdict")
 
 
 def table(reports: Sequence[Report]) -> str:
@@ -84,7 +91,7 @@ def table(reports: Sequence[Report]) -> str:
 def _row(report: Report) -> tuple[str, ...]:
     gaps, launches = _figures(report.gaps), _figures(report.launches)
     return (
-        report.story, str(len(report.rounds)), str(len(report.handovers)),
+        report.story, str(len(report.rounds)), f"{report.seconds:.0f}", str(len(report.handovers)),
         _s(gaps["p50"]), _s(gaps["p95"]), _s(gaps["max"]), _s(launches["p95"]), _s(launches["max"]),
         str(report.unrecorded), _s(report.double_seconds), "kept" if report.passed else "MISSED",
     )  # fmt: skip
