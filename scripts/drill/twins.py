@@ -110,7 +110,9 @@ def _without_ground_truth() -> None:
 
 def _without_hibernation() -> None:
     """A machine that hibernates is taken for one that sleeps: neither its warning nor its stop asks for anything."""
-    from core import aws_events, emergency, watch
+    from core.emergencies import emergency
+    from core.execution import watch
+    from core.intake import aws_events
 
     take = emergency.take_notice
 
@@ -125,8 +127,9 @@ def _without_hibernation() -> None:
 
 def _without_loss() -> None:
     """The end of a machine that nobody announced is noted, and is no cause for anything."""
-    from core import evidence, watch
     from core.domain.notice import Rank
+    from core.execution import watch
+    from core.intake import evidence
     from core.sql import incidents
 
     lose = watch.lose
@@ -141,7 +144,7 @@ def _without_loss() -> None:
 
 def _without_doubt() -> None:
     """What AWS announces for a machine that was launched as a replica is written down, and it stays good enough."""
-    from core import emergency
+    from core.emergencies import emergency
 
     over = emergency._why_over
     emergency._why_over = lambda tx, subject: "it is a replica" if subject.replica_of_id else over(tx, subject)
@@ -149,7 +152,8 @@ def _without_doubt() -> None:
 
 def _without_second_try() -> None:
     """A launch that AWS refused is given up: no other pool is asked, and its incident orders nothing more."""
-    from core import actions, emergency
+    from core.emergencies import emergency
+    from core.execution import actions
     from core.sql import actions as intents
 
     create = emergency.create_emergency_replica
