@@ -94,6 +94,7 @@ class Stage:
                 self.has_started = True
                 with self.prober:
                     self._play(programme, turns, tell)
+                self._stack.stop()
             tell(None)
         except Exception as error:  # noqa: BLE001 - raised again by whoever listens
             tell(error)
@@ -164,7 +165,9 @@ def _stages(count: int, setting: Setting, folder: Path | None) -> Iterator[list[
         stacks: list[Stack] = []
         for number in range(1, count + 1):
             stacks.append(_stack(place / str(number) if count > 1 else place, setting, stacks))
-            leaving.callback(stacks[-1].stop)
+            leaving.callback(stacks[-1].stop)  # once more: a story that is cut may have started its server meanwhile
+        for stack in stacks:
+            leaving.callback(stack.stop)
         yield [Stage(stack, setting, first=stack is stacks[0]) for stack in stacks]
 
 

@@ -14,7 +14,7 @@ from scripts.drill.strike import Pace, Strike
 CALLED_WITHIN_SECONDS = 8.0
 BOOTED_WITHIN_SECONDS = 20.0
 PLANNED_WITHIN_SECONDS = 20.0
-ALONE_LEAD_SECONDS = 12.0  # the machine launched alone serves only once its predecessor is gone: the story need not last two minutes
+ALONE_LEAD_SECONDS = 8.0  # the machine launched alone serves only once its predecessor is gone: the story need not last two minutes
 SILENT_SECONDS, SILENT_BY_THE_CLOCK_SECONDS = 12.0, 120.0
 FROZEN_SECONDS = 4.0  # long enough for a promotion; after 10 s without contact the successor rightly serves anyway
 REPLICA_LIFE_SECONDS = 6 * 3600

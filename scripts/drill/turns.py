@@ -50,7 +50,7 @@ class Turns:
     def turn(self) -> Iterator[None]:
         """Wait for a turn; it is over with the block."""
         with self._door:
-            while self._look() > BEARABLE and self._inside:
+            while self._inside and self._look() > BEARABLE:
                 pass
             self._step(1)
         try:
