@@ -1,7 +1,7 @@
 """The figures of a story, and how they are shown beside its verdict."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from scripts.drill.evidence import Handover, Round
 from scripts.drill.expectations import missed
@@ -73,6 +73,7 @@ class Report:
             "ended_instances_with_processes": self.ghosts,
             "passed": self.passed,
             "missed": self.missed,
+            "evidence": [_evidence(one) for one in self.rounds],
         }
 
 
@@ -95,6 +96,14 @@ def _row(report: Report) -> tuple[str, ...]:
         _s(gaps["p50"]), _s(gaps["p95"]), _s(gaps["max"]), _s(launches["p95"]), _s(launches["max"]),
         str(report.unrecorded), _s(report.double_seconds), "kept" if report.passed else "MISSED",
     )  # fmt: skip
+
+
+def _evidence(one: Round) -> dict:
+    """All that was seen in a round, workload by workload."""
+    return {
+        "seconds": round(one.seconds, 1), "unrecorded": sorted(one.unrecorded), "ghosts": sorted(one.ghosts), "surplus": one.surplus,
+        "forbidden_calls": one.forbidden_calls, "handovers": [asdict(handover) for handover in one.handovers],
+    }  # fmt: skip
 
 
 def _figures(values: Sequence[float]) -> dict[str, float | None]:
