@@ -31,10 +31,11 @@ class Round:
     ghosts: frozenset[str]
     surplus: int = 0
     forbidden_calls: int = 0
+    seconds: float = 0.0  # from its beginning at rest to its evidence
 
 
-def gather(fleet: Fleet, strikes: list[Strike], calls: list[dict], until: float) -> Round:
-    """Read the evidence once the round is over; ``calls`` are those that change something."""
+def gather(fleet: Fleet, strikes: list[Strike], calls: list[dict], began: float, until: float) -> Round:
+    """Read the evidence once the round is over; ``calls`` are those that change something. Times are epoch seconds."""
     running = fleet.running()
     launches = [call for call in calls if call["action"] == "RunInstances"]
     return Round(
@@ -43,6 +44,7 @@ def gather(fleet: Fleet, strikes: list[Strike], calls: list[dict], until: float)
         ghosts=frozenset(fleet.ghosts()),
         surplus=len(running) - len(fleet.workloads),
         forbidden_calls=sum(_is_forbidden(call, strikes) for call in calls),
+        seconds=until - began,
     )
 
 
@@ -52,8 +54,8 @@ def _is_forbidden(call: dict, strikes: list[Strike]) -> bool:
 
 
 def served_elsewhere_at(strike: Strike, machines: list[Sight]) -> float | None:
-    """When another machine than the one that was hit first answered."""
-    answers = [span.start for sight in machines if sight.instance_id != strike.instance_id for span in sight.spans]
+    """When a machine that was not hit itself first answered."""
+    answers = [span.start for sight in machines if sight.instance_id not in strike.doomed for span in sight.spans]
     return min((at for at in answers if at > strike.shown_at), default=None)
 
 

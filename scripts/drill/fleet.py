@@ -14,6 +14,7 @@ from scripts.stack import Stack
 
 SERVING_WITHIN_SECONDS = 60.0
 LOOKED_AT_WITHIN_SECONDS = 6.0
+TERMINATE_WAIT_SECONDS = 1  # an old machine ends so soon after its successor serves: waiting longer proves nothing here
 PLACES = tuple((instance_type, az_id) for _, instance_type, az_id in demo.FLEET)
 
 
@@ -51,13 +52,17 @@ class Fleet:
         started = self.running()
         if not within(SERVING_WITHIN_SECONDS, lambda: all(self._answers(instance_id) for instance_id in started)):
             raise NotReady(f"the fleet did not serve within {SERVING_WITHIN_SECONDS:.0f} s")
-        within(LOOKED_AT_WITHIN_SECONDS, partial(self._was_looked_at, time.time()), every=0.1)
-        return tuple(Workload(row["logical_name"], row["agent_id"]) for row in self._agents())
+        known = self.levers.health()["calls"]
+        workloads = tuple(Workload(row["logical_name"], row["agent_id"]) for row in self._agents())
+        for workload in workloads:
+            self._api.post(f"/api/client/agents/{workload.agent_id}/config", {"terminate_wait_seconds": TERMINATE_WAIT_SECONDS})
+        within(LOOKED_AT_WITHIN_SECONDS, partial(self._was_looked_at, known), every=0.2)
+        return workloads
 
-    def _was_looked_at(self, since: float) -> bool:
+    def _was_looked_at(self, known: int) -> bool:
         """Whether the product has asked EC2 what its machines are made of; before that it cannot replace one."""
-        looks = self.levers.calls(action="DescribeInstances")
-        return any(call["at"] > since and call["account_id"] == self.account for call in looks)
+        looks = self.levers.calls(since=known, action="DescribeInstances")
+        return any(call["account_id"] == self.account for call in looks)
 
     def _answers(self, instance_id: str) -> bool:
         sight = self.prober.sights.get(instance_id)
@@ -109,13 +114,19 @@ class Fleet:
         return self._admin.get("/api/admin/safe-mode")["in_force"]
 
     def is_at_rest(self) -> bool:
-        """One machine a workload, and it serves."""
-        serving = [self.serving(workload) for workload in self.workloads]
-        return all(len(some) == 1 for some in serving) and {some[0].instance_id for some in serving} == self.running()
+        """One machine a workload, and it serves. The bill is asked once the prober sees nothing else."""
+        standing = [[sight for sight in self.machines(workload) if not sight.gone] for workload in self.workloads]
+        if not all(len(some) == 1 and some[0].answering for some in standing):
+            return False
+        return {some[0].instance_id for some in standing} == self.running()
 
     def settle(self, seconds: float) -> bool:
         """Wait until the fleet is at rest; whether it came to rest in time."""
         return within(seconds, self.is_at_rest, every=0.1)
+
+    def leave(self) -> None:
+        """End every machine of the account, and forget it."""
+        self.levers.reset(self.account)
 
     def _agents(self) -> list[dict]:
         return self._api.get(f"/api/client/{self._client.client_id}/agents")["agents"]

@@ -17,8 +17,32 @@ from core.cloud.simulator.levers import Levers
 from scripts.drill.spans import Span
 
 EVERY_SECONDS = 0.02
-LOOK_AROUND_SECONDS = 0.1
+LOOK_AROUND_SECONDS = 0.2
 PATIENCE_SECONDS = 1.0
+REQUEST = b"GET / HTTP/1.1\r\nHost: workload\r\n\r\n"
+
+
+class Line:
+    """A connection to one endpoint, kept as long as it holds: asking anew costs a fraction of dialling anew."""
+
+    def __init__(self, port: int):
+        self._port = port
+        self._connection: socket.socket | None = None
+
+    def ask(self) -> bytes:
+        """The reply; nothing where nobody answers in time, and then the next ask dials again."""
+        try:
+            if self._connection is None:
+                self._connection = socket.create_connection(("127.0.0.1", self._port), PATIENCE_SECONDS)
+            self._connection.sendall(REQUEST)
+            return self._connection.recv(4096)
+        except OSError:
+            return b""
+
+    def hang_up(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
 
 class Sight:
@@ -26,7 +50,7 @@ class Sight:
 
     def __init__(self, machine: dict):
         self.instance_id, self.tags = machine["instance_id"], machine["tags"]
-        self._port = urlsplit(machine["endpoint"]).port
+        self._line = Line(urlsplit(machine["endpoint"]).port)
         self._spans: list[Span] = []
         self._asked_at: float | None = None
         self.answering = False
@@ -40,8 +64,21 @@ class Sight:
     def look(self) -> None:
         """Ask once, and remember what came of it."""
         asked_at = time.time()
-        good = _answers(self._port, self.instance_id)
+        good = self._answers()
         self._note(good, asked_at, time.time())
+
+    def lose(self) -> None:
+        """Look no more."""
+        self.answering = False
+        self._line.hang_up()
+
+    def _answers(self) -> bool:
+        """Whether this very machine answers 200."""
+        reply = self._line.ask()
+        good = reply.startswith(b"HTTP/1.1 200 ") and f'"instance_id":"{self.instance_id}"'.encode() in reply
+        if not good:
+            self._line.hang_up()
+        return good
 
     def _note(self, good: bool, asked_at: float, answered_at: float) -> None:
         if good and self.answering:
@@ -59,6 +96,7 @@ class Prober:
         self._levers = Levers(simulator_url)
         self._ending = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._forgotten_pause = 0.0
         self.sights: dict[str, Sight] = {}
 
     def __enter__(self) -> "Prober":
@@ -73,7 +111,14 @@ class Prober:
     @property
     def worst_pause(self) -> float:
         """The longest time in which one machine was not asked: how fine the figures are at worst."""
-        return max((sight.worst_pause for sight in self.sights.values()), default=0.0)
+        return max([self._forgotten_pause, *(sight.worst_pause for sight in list(self.sights.values()))])
+
+    def forget_the_gone(self) -> None:
+        """What was seen of machines that have ended is evidence of rounds that are over."""
+        for sight in [sight for sight in list(self.sights.values()) if sight.gone]:
+            self._forgotten_pause = max(self._forgotten_pause, sight.worst_pause)
+            del self.sights[sight.instance_id]
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
 
     def _spawn(self, work: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=work, args=args, name="prober", daemon=True)
@@ -98,15 +143,5 @@ class Prober:
             began = time.monotonic()
             sight.look()
             self._ending.wait(max(0.0, EVERY_SECONDS - (time.monotonic() - began)))
-        sight.answering = False
+        sight.lose()
 
-
-def _answers(port: int, instance_id: str) -> bool:
-    """Whether this very machine answers 200."""
-    try:
-        with socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS) as connection:
-            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            reply = b"".join(iter(lambda: connection.recv(4096), b""))
-    except OSError:
-        return False
-    return reply.startswith(b"HTTP/1.1 200 ") and f'"instance_id":"{instance_id}"'.encode() in reply

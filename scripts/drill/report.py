@@ -1,7 +1,7 @@
 """The figures of a story, and how they are shown beside its verdict."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from scripts.drill.evidence import Handover, Round
 from scripts.drill.expectations import missed
@@ -39,6 +39,11 @@ class Report:
         return sum(len(one.ghosts) for one in self.rounds)
 
     @property
+    def seconds(self) -> float:
+        """How long its rounds took, one after the other."""
+        return sum(one.seconds for one in self.rounds)
+
+    @property
     def double_seconds(self) -> float:
         return sum(handover.double_seconds for handover in self.handovers)
 
@@ -55,6 +60,8 @@ class Report:
         return {
             "story": self.story,
             "rounds": len(self.rounds),
+            "seconds": round(self.seconds, 1),
+            "round_seconds": _figures([one.seconds for one in self.rounds]),
             "handovers": len(self.handovers),
             "gap_seconds": _figures(self.gaps),
             "launch_seconds": _figures(self.launches),
@@ -66,10 +73,11 @@ class Report:
             "ended_instances_with_processes": self.ghosts,
             "passed": self.passed,
             "missed": self.missed,
+            "evidence": [_evidence(one) for one in self.rounds],
         }
 
 
-HEAD = ("story", "rounds", "handovers", "gap p50", "gap p95", "gap max", "launch p95", "launch max", "unrecorded", "double", "verdict")
+HEAD = ("story", "rounds", "seconds", "handovers", "gap p50", "gap p95", "gap max", "launch p95", "launch max", "unrecorded", "double", "verdict")
 
 
 def table(reports: Sequence[Report]) -> str:
@@ -84,10 +92,18 @@ def table(reports: Sequence[Report]) -> str:
 def _row(report: Report) -> tuple[str, ...]:
     gaps, launches = _figures(report.gaps), _figures(report.launches)
     return (
-        report.story, str(len(report.rounds)), str(len(report.handovers)),
+        report.story, str(len(report.rounds)), f"{report.seconds:.0f}", str(len(report.handovers)),
         _s(gaps["p50"]), _s(gaps["p95"]), _s(gaps["max"]), _s(launches["p95"]), _s(launches["max"]),
         str(report.unrecorded), _s(report.double_seconds), "kept" if report.passed else "MISSED",
     )  # fmt: skip
+
+
+def _evidence(one: Round) -> dict:
+    """All that was seen in a round, workload by workload."""
+    return {
+        "seconds": round(one.seconds, 1), "unrecorded": sorted(one.unrecorded), "ghosts": sorted(one.ghosts), "surplus": one.surplus,
+        "forbidden_calls": one.forbidden_calls, "handovers": [asdict(handover) for handover in one.handovers],
+    }  # fmt: skip
 
 
 def _figures(values: Sequence[float]) -> dict[str, float | None]:

@@ -21,6 +21,7 @@ USUAL = Pace()
 class Strike:
     """What hit one workload: its first sign could be seen at ``shown_at``, the end comes at ``deadline`` (epoch seconds).
 
+    ``also_hit`` are machines of the workload that end at the same time: who moves to one of them has not moved.
     ``quiet`` is a time in which AWS must not be asked to change anything.
     """
 
@@ -28,4 +29,10 @@ class Strike:
     instance_id: str
     shown_at: float
     deadline: float
+    also_hit: frozenset[str] = frozenset()
     quiet: tuple[float, float] | None = None
+
+    @property
+    def doomed(self) -> frozenset[str]:
+        """Every machine that was hit, by instance id."""
+        return self.also_hit | {self.instance_id}

@@ -108,6 +108,63 @@ def _without_ground_truth() -> None:
     watch.observe = believe_silence
 
 
+def _without_hibernation() -> None:
+    """A machine that hibernates is taken for one that sleeps: neither its warning nor its stop asks for anything."""
+    from core.emergencies import emergency
+    from core.execution import watch
+    from core.intake import aws_events
+
+    take = emergency.take_notice
+
+    def let_it_sleep(tx, agent, safe, subject, notice, channel):
+        sleeps = notice.action == "hibernate"
+        notice = replace(notice, disposition="record", reason="it sleeps") if sleeps else notice
+        return take(tx, agent, safe, subject, notice, channel)
+
+    emergency.take_notice = aws_events.take_notice = let_it_sleep
+    watch.STOPPED_STATES = frozenset()
+
+
+def _without_loss() -> None:
+    """The end of a machine that nobody announced is noted, and is no cause for anything."""
+    from core.domain.notice import Rank
+    from core.execution import watch
+    from core.intake import evidence
+    from core.sql import incidents
+
+    lose = watch.lose
+
+    def believe_notices_alone(tx, agent, safe, primary, sentence):
+        incident = incidents.open_of_instance(tx, primary.id)
+        announced = incident is not None and incident.notice_rank >= Rank.TERMINATION
+        return announced and lose(tx, agent, safe, primary, sentence)
+
+    watch.lose = evidence.lose = believe_notices_alone
+
+
+def _without_doubt() -> None:
+    """What AWS announces for a machine that was launched as a replica is written down, and it stays good enough."""
+    from core.emergencies import emergency
+
+    over = emergency._why_over
+    emergency._why_over = lambda tx, subject: "it is a replica" if subject.replica_of_id else over(tx, subject)
+
+
+def _without_second_try() -> None:
+    """A launch that AWS refused is given up: no other pool is asked, and its incident orders nothing more."""
+    from core.emergencies import emergency
+    from core.execution import actions
+    from core.sql import actions as intents
+
+    create = emergency.create_emergency_replica
+
+    def order_once(tx, agent, safe, incident, situation, why):
+        return create(tx, agent, safe, incident, situation, why) if intents.next_ordinal(tx, incident.id) == 1 else None
+
+    emergency.create_emergency_replica = order_once
+    actions.RECORD[actions.Answer.NO_CAPACITY] = actions._failed
+
+
 @dataclass(frozen=True)
 class Twin:
     """What is taken out, and the story that must turn red for it, no slower than it takes to see that."""
@@ -128,6 +185,10 @@ TWINS = {
     "without_retry": Twin(_without_retry, "throttled", Pace(lead_seconds=20, settle_seconds=1)),
     "without_adoption": Twin(_without_adoption, "alone", Pace(settle_seconds=3)),
     "without_ground_truth": Twin(_without_ground_truth, "silent", Pace(settle_seconds=4)),
+    "without_hibernation": Twin(_without_hibernation, "hibernate", Pace(lead_seconds=10, settle_seconds=1)),
+    "without_loss": Twin(_without_loss, "no_notice", Pace(lead_seconds=10, settle_seconds=1)),
+    "without_doubt": Twin(_without_doubt, "doomed_replica", Pace(lead_seconds=12, settle_seconds=1)),
+    "without_second_try": Twin(_without_second_try, "storm", Pace(lead_seconds=12, settle_seconds=1)),
     "without_token_reuse": Twin(_without_token_reuse, "cut", Pace(settle_seconds=12)),
 }
 

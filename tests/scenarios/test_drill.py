@@ -1,5 +1,6 @@
 """The drill's stories keep every limit on the real product; and the rules it judges by are right themselves."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -119,6 +120,13 @@ def test_machines_left_running_and_calls_in_safe_mode_turn_the_verdict():
 
 def test_a_story_that_played_no_round_is_no_success():
     assert not Report("warm", ()).passed
+
+
+def test_the_json_carries_every_figure_of_every_workload():
+    told = json.loads(json.dumps(Report("cold", (_round(), _round(gap_seconds=1.5))).as_json()))
+
+    assert [one["handovers"][0]["gap_seconds"] for one in told["evidence"]] == [0.3, 1.5]
+    assert told["evidence"][0]["handovers"][0].keys() == GOOD.keys()
 
 
 def test_the_table_has_a_row_per_story_and_names_what_was_missed():

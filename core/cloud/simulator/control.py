@@ -16,7 +16,9 @@ def _instance(world: World, body: dict) -> SimInstance:
 
 def health(world: World, body: dict) -> dict:
     alive = sum(i.state in ("pending", "running") for i in world.instances.values())
-    return {"ok": True, "seed": world.seed, "clock_offset_seconds": world.clock_offset, "instances": alive}
+    return {
+        "ok": True, "seed": world.seed, "clock_offset_seconds": world.clock_offset, "instances": alive, "calls": len(world.calls),
+    }  # fmt: skip
 
 
 def instances(world: World, query: dict) -> list[dict]:
