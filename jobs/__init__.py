@@ -17,6 +17,7 @@ from jobs import (
     pool_risk,
     predictions,
     pricing_consolidation,
+    replays,
     safe_mode,
     spot_advisor,
     spot_prices,
@@ -47,6 +48,7 @@ JOBS = (
     Job("spot_advisor", 6 * 3600, spot_advisor.run),
     Job("pool_risk", 300, pool_risk.run),
     Job("pricing_consolidation", 30, pricing_consolidation.run),  # looks whether a run is due: every 12 h, or asked for
+    Job("replays", 10, replays.run),
     Job("planner", 60, planner.run),
     Job("ledger", 60, ledger.run),
     Job("housekeeping", 3600, housekeeping.run),

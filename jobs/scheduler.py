@@ -17,7 +17,7 @@ from jobs.context import Context
 
 log = logging.getLogger("jobs.scheduler")
 
-RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "planner", "ledger", "pricing_consolidation")
+RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "planner", "ledger", "pricing_consolidation", "replays")
 
 
 class Timetable:
