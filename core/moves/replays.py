@@ -229,6 +229,19 @@ def custom(asked: Mapping[str, Any]) -> OwnPolicy:
     return OwnPolicy(asked["name"], "your own, for this replay", moves, kinds, asked["rebalance_mode"], asked["on_demand_fallback"])
 
 
+def client_named(tx: Tx, named: str) -> int:
+    """A client by its id, its name or its address."""
+    found = history.clients_named(tx, named)
+    if len(found) != 1:
+        raise errors.NotFound(f"{len(found)} clients are called {named}; say an id or an address" if found else f"there is no client {named}")
+    return found[0]
+
+
+def main_region(tx: Tx, client_id: int) -> str:
+    """Where most of its workloads run."""
+    return _place(tx, client_id, None)["region"]
+
+
 # --- decisions again
 
 

@@ -128,3 +128,8 @@ def decisions(tx: Tx, client_id: int, after: int, limit: int = 200) -> list[dict
         "SELECT id, uuid, inputs, output, created_at FROM ml_decisions WHERE client_id = %(client_id)s AND id > %(after)s ORDER BY id LIMIT %(limit)s",
         client_id=client_id, after=after, limit=limit,
     )  # fmt: skip
+
+
+def clients_named(tx: Tx, named: str) -> list[int]:
+    rows = tx.all("SELECT id FROM clients WHERE uuid = %(named)s OR email = %(named)s OR name = %(named)s ORDER BY id", named=named)
+    return [row["id"] for row in rows]
