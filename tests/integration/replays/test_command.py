@@ -99,7 +99,7 @@ def test_what_the_planner_decides_live_is_what_the_replay_decides_on_the_same_ma
     _, logs = compare(told, workloads, *chosen(["yours"]), Terms(1, 0, 0.0))
 
     lines = [json.loads(line) for line in logs["yours"].lines()]
-    moved = [(line["pool"], line["why"]) for line in lines if line["op"] == "launch_spot" and line["tick"] > 0]
+    moved = [(line["pool"], line["why"]) for line in lines if line["op"] == "launch_spot"][1:]
     assert moved[0] == (live.target.pool_id, live.sentence)
 
 
