@@ -988,8 +988,7 @@ CREATE TABLE replays (
   UNIQUE KEY uq_replay_uuid (uuid),
   KEY ix_replay_client (client_id, id),
   KEY ix_replay_open (status, id),
-  CONSTRAINT ck_replay_end CHECK ((finished_at IS NULL) = (status IN ('queued', 'running'))),
-  CONSTRAINT fk_replay_client FOREIGN KEY (client_id) REFERENCES clients (id)
+  CONSTRAINT ck_replay_end CHECK ((finished_at IS NULL) = (status IN ('queued', 'running')))
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Each policy's action log, in parts that fit any packet.
