@@ -131,6 +131,6 @@ def gaps(market: Market, policies: list[dict], seeds: int, hazard: float, span: 
         told.append("No notice of your own machines is recorded in this time; every loss is taken as announced two minutes before.")
     unranked = len({pool.instance_type for pool in market.history.pools} - set(market.history.ranks))
     if unranked and hazard:
-        told.append(f"The Spot Advisor ranks {unranked} of the instance types not; its middle rank stands in.")
+        told.append(f"The Spot Advisor does not rank {unranked} of the instance types; its middle rank stands in.")
     told.append(f"A machine is taken to boot in {market.history.boot_seconds:.0f} s and to hand over in {market.history.handover_seconds:.1f} s; On-Demand prices are today's.")
     return told
