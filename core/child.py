@@ -19,7 +19,7 @@ from core import database, errors
 log = logging.getLogger("core.child")
 
 ROOT = Path(__file__).parents[1]
-WORKS = {"consolidation": "core.prices.consolidation:run", "risk": "core.forecast.risk_training:run"}
+WORKS = {"consolidation": "core.prices.consolidation:run", "risk": "core.forecast.risk_training:run", "replay": "core.moves.replays:run"}
 
 
 def run_in_child(name: str, settings: Settings, *, timeout_seconds: float = 3600) -> dict:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs import (
-    demo_prices,
     emergency_watch,
     event_intake,
     executor,
@@ -17,6 +16,7 @@ from jobs import (
     pool_risk,
     predictions,
     pricing_consolidation,
+    replays,
     safe_mode,
     spot_advisor,
     spot_prices,
@@ -25,12 +25,17 @@ from jobs import (
 
 @dataclass(frozen=True)
 class Job:
-    """``run(context)`` every ``seconds``; without ``led`` it runs in every process at once."""
+    """``run(context)`` every ``seconds``, in the demo every ``demo_seconds`` if given; without ``led`` in every process at once."""
 
     name: str
     seconds: int
     run: Callable
     led: bool = True
+    demo_seconds: int | None = None
+
+    def period(self, preset: str) -> int:
+        """Seconds between two runs in an installation with this preset."""
+        return self.demo_seconds or self.seconds if preset == "demo" else self.seconds
 
 
 JOBS = (
@@ -41,12 +46,13 @@ JOBS = (
     Job("safe_mode", 2, safe_mode.run),
     Job("orphan_sweep", 30, orphan_sweep.run),
     Job("health_monitor", 30, health_monitor.run),
-    Job("spot_prices", 120, spot_prices.run),  # a price lives 300 s: one missed answer makes none stale
+    # a price lives 300 s: one missed answer makes none stale; in the demo a visitor sees prices move
+    Job("spot_prices", 120, spot_prices.run, demo_seconds=30),
     Job("predictions", 600, predictions.run),
-    Job("demo_prices", 30, demo_prices.run),
     Job("spot_advisor", 6 * 3600, spot_advisor.run),
     Job("pool_risk", 300, pool_risk.run),
     Job("pricing_consolidation", 30, pricing_consolidation.run),  # looks whether a run is due: every 12 h, or asked for
+    Job("replays", 10, replays.run),
     Job("planner", 60, planner.run),
     Job("ledger", 60, ledger.run),
     Job("housekeeping", 3600, housekeeping.run),

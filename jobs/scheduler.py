@@ -17,7 +17,7 @@ from jobs.context import Context
 
 log = logging.getLogger("jobs.scheduler")
 
-RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "planner", "ledger", "pricing_consolidation")
+RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "planner", "ledger", "pricing_consolidation", "replays")
 
 
 class Timetable:
@@ -25,7 +25,7 @@ class Timetable:
 
     def __init__(self, settings: Settings):
         self.lease = Lease()
-        self._context = Context.of(settings)
+        self._context, self._preset = Context.of(settings), settings.preset
         self._stopping = threading.Event()
         pool = ThreadPoolExecutor(len(JOBS) + 2)
         self._scheduler = BackgroundScheduler(
@@ -35,7 +35,7 @@ class Timetable:
     def start(self) -> "Timetable":
         now = datetime.now(UTC)
         for job in JOBS:
-            self._scheduler.add_job(partial(self.tick, job), "interval", seconds=job.seconds, id=job.name, next_run_time=now)
+            self._scheduler.add_job(partial(self.tick, job), "interval", seconds=job.period(self._preset), id=job.name, next_run_time=now)
         self._scheduler.start()
         for name in RUNG:
             threading.Thread(target=self._answer_bell, args=(name,), name=f"bell-{name}", daemon=True).start()
@@ -45,7 +45,7 @@ class Timetable:
         """One tick; what fails is logged and tried again at the next."""
         try:
             if job.led:
-                run_slot(self.lease, job.name, job.seconds, partial(job.run, self._context))
+                run_slot(self.lease, job.name, job.period(self._preset), partial(job.run, self._context))
             else:
                 job.run(self._context)
         except errors.SpotError as error:

@@ -26,6 +26,7 @@ from routes.plans import bp as plans
 from routes.platform import bp as platform
 from routes.policies import bp as policies
 from routes.reference import bp as reference
+from routes.replays import bp as replays
 from routes.replicas import bp as replicas
 from routes.reporting import bp as reporting
 from routes.savings import bp as savings
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     switching,
     plans,
     policies,
+    replays,
     savings,
     dashboard,
 )

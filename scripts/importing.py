@@ -26,7 +26,7 @@ def importing() -> None:
 @FILES
 @click.option("--zone", "zones", multiple=True, metavar="NAME=ID", help="what an AZ's name means: us-east-1a=use1-az6; may be repeated")
 def prices(files, zones) -> None:
-    """Spot price changes: JSON of `aws ec2 describe-spot-price-history`, or CSV with timestamp, az, instance_type, spot_price; also gzipped."""
+    """Spot price changes: JSON of `aws ec2 describe-spot-price-history`, or CSV with timestamp, az, instance_type, spot_price; also gzipped, or Parquet with these columns."""
     known = dict(_pair(zone) for zone in zones)
     _each(files, lambda path: import_prices(path, known))
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from core import errors
 from core.replay import check, fleet_lineup, job, serve
@@ -13,6 +14,7 @@ from core.replay.availability import Market, read_markets
 from core.replay.journal import Journal
 from core.replay.lineup import TASK_A, TASK_C
 from core.replay.report import table
+from scripts.replay_own import own, own_options
 
 HELP_POLICY = "one policy, or `all` for a table of all of them; --list names them"
 
@@ -33,6 +35,7 @@ HELP_POLICY = "one policy, or `all` for a table of all of them; --list names the
 @click.option("--cold", is_flag=True, help="without the policy's own history of the days before (A, C)")
 @click.option("--check", "checked", type=click.Path(exists=True, path_type=Path, dir_okay=False), help="recompute a report from its log")
 @click.option("--list", "listed", is_flag=True, help="name the policies")
+@own_options
 def replay(task, data, policy, out, checked, listed, **options) -> None:
     """Play a policy on recorded markets, by the decision code of production. Exit code 1: a check found a difference."""
     if listed:
@@ -40,8 +43,11 @@ def replay(task, data, policy, out, checked, listed, **options) -> None:
         return
     if checked:
         sys.exit(_check(checked, data))
+    if options["client"]:
+        chosen = click.get_current_context().get_parameter_source("hazard") is not ParameterSource.DEFAULT
+        sys.exit(own(options, policy, out, options["hazard"] if chosen else 1.0))
     if not (task and data):
-        raise click.UsageError("say --task and --data, or --check, or --list")
+        raise click.UsageError("say --task and --data, or --client, or --check, or --list")
     try:
         reports = _play(task, data, policy, out, options)
     except errors.BadRequest as error:

@@ -119,7 +119,7 @@ def hourly(series: Series, boundary: int) -> Series:
     """
     old = series.bucket < boundary
     if not old.any():
-        return series
+        return _nothing_to_thin(series, boundary)
     hours, where, size = np.unique(series.bucket[old] // HOUR * HOUR, return_inverse=True, return_counts=True)
     total = np.zeros(len(hours), dtype=np.int64)
     np.add.at(total, where, series.price[old])
@@ -129,6 +129,12 @@ def hourly(series: Series, boundary: int) -> Series:
         series, bucket=np.concatenate([hours, series.bucket[~old]]), price=np.concatenate([(2 * total + size) // (2 * size), series.price[~old]]),
         source=np.concatenate([least, series.source[~old]]), past=replace(series.past, thinned=boundary),
     )  # fmt: skip
+
+
+def _nothing_to_thin(series: Series, boundary: int) -> Series:
+    """Nothing of it is that old: it counts as thinned, as the thinning itself would find."""
+    is_past = series.past.restart is not None and series.past.restart > boundary
+    return replace(series, past=replace(series.past, thinned=boundary)) if is_past else series
 
 
 def _one_per_bucket(seen: Seen, bucket: np.ndarray, keep: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,13 +1,13 @@
 """Retention: what is deleted once its time is over."""
 
 from core import database
-from core.sql import housekeeping, risk
+from core.sql import housekeeping, replays, risk
 
 MOST_BATCHES = 100
 STEPS = (
     housekeeping.expired_keys, housekeeping.old_events, housekeeping.old_counters, housekeeping.old_sessions,
     housekeeping.old_job_runs, housekeeping.old_snapshots, housekeeping.old_notices,
-    housekeeping.old_log_lines, risk.old_observations, risk.old_models,
+    housekeeping.old_log_lines, risk.old_observations, risk.old_models, replays.old_replays,
 )  # fmt: skip
 
 

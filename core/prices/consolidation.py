@@ -23,6 +23,7 @@ log = logging.getLogger("core.prices.consolidation")
 PERIOD = timedelta(hours=12)
 SETTLED = timedelta(seconds=60)  # no transaction that wrote an arrival is older than this
 CHUNK = 50
+WHOLE = 2000  # rows that a whole series counts for; nobody knows before it is read
 WIDTH = 2
 RAW = timedelta(days=30)
 KEPT = timedelta(days=400)
@@ -84,7 +85,7 @@ def _work(job: dict) -> dict:
     horizon = int(job["window_to"].timestamp()) // BUCKET_SECONDS
     waiting = database.run(lambda tx: _waiting(tx, job))
     takes_files = database.run(rows.takes_files)
-    chunks = [waiting[start : start + CHUNK] for start in range(0, len(waiting), CHUNK)]
+    chunks = _chunks(waiting)
     with ThreadPoolExecutor(WIDTH, thread_name_prefix="consolidate") as pool:
         done = list(pool.map(lambda chunk: database.run(lambda tx: _chunk(tx, job, chunk, horizon, takes_files)), chunks))
     return {**{name: sum(one[name] for one in done) for name in COUNTS}, "thinned": _thin(horizon)}
@@ -101,6 +102,26 @@ def _waiting(tx: Tx, job: dict) -> list[dict]:
         found |= {pool_id: {**found[pool_id], "pool_no": named[pool_id]} for pool_id in unnamed}
     left = [row for row in found.values() if row["run_id"] < job["run_id"]]
     return sorted(({**row, "start": _start(row)} for row in left), key=lambda row: (row["start"].read_from, row["pool_no"]))
+
+
+def _chunks(waiting: list[dict]) -> list[list[dict]]:
+    """Pools together that are about as much work as fifty whole series; at least two chunks, for both connections."""
+    work = [_rows_expected(row) for row in waiting]
+    most, chunks, filled = min(CHUNK * WHOLE, max(1, sum(work) // WIDTH)), [], 0
+    for row, rows_expected in zip(waiting, work, strict=True):
+        if not chunks or filled + rows_expected > most:
+            chunks.append([])
+            filled = 0
+        chunks[-1].append(row)
+        filled += rows_expected
+    return chunks
+
+
+def _rows_expected(row: dict) -> int:
+    """A series that is written for the first time may be of any length; of the others what is news counts, and what late news reach back for."""
+    if row["fresh"] is None or row["restart_bucket"] is None:
+        return WHOLE
+    return min(WHOLE, row["fresh"] + row["restart_bucket"] - row["start"].read_from + rules.NEAR)
 
 
 def _start(row: dict) -> Start:

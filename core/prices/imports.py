@@ -1,18 +1,17 @@
 """Recorded markets into the database: price changes into staging, ranks, and what was seen of pools. Repeating it adds nothing."""
 
-import importlib.util
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
-from core import database, errors
+from core import database
 from core.database import Tx
 from core.domain import advisor as advisor_file
 from core.domain import recorded
 from core.domain.recorded import Price
 from core.forecast import sightings
-from core.prices import advisor
+from core.prices import advisor, parquet
 from core.sql import pools
 
 BATCH = 5000
@@ -26,12 +25,7 @@ def import_prices(path: Path, zones: Mapping[str, str]) -> dict:
 
 
 def _prices(path: Path) -> Iterable[Price]:
-    if path.suffix != ".parquet":
-        return recorded.prices(path.read_bytes())
-    if importlib.util.find_spec("pyarrow") is None:
-        raise errors.Invalid("reading Parquet needs pyarrow, which is not installed here; CSV and JSON need nothing")
-    table = importlib.import_module("pyarrow.parquet").read_table(path)
-    return recorded.from_rows(table.to_pylist())
+    return parquet.prices(path) if path.suffix == ".parquet" else recorded.prices(path.read_bytes())
 
 
 def _stage(tx: Tx, batch: list[tuple[str, Price]]) -> int:

@@ -23,6 +23,7 @@ const EmergenciesPage = lazy(() => import("./pages/EmergenciesPage.jsx"));
 const PlansPage = lazy(() => import("./pages/PlansPage.jsx"));
 const SavingsPage = lazy(() => import("./pages/SavingsPage.jsx"));
 const SwitchesPage = lazy(() => import("./pages/SwitchesPage.jsx"));
+const ReplayPage = lazy(() => import("./pages/ReplayPage.jsx"));
 const ModelsPage = lazy(() => import("./pages/ModelsPage.jsx"));
 const FleetPage = lazy(async () => ({ default: (await import("./pages/FleetPage.jsx")).FleetPage }));
 const PoolsPage = lazy(() => import("./pages/PoolsPage.jsx"));
@@ -72,6 +73,7 @@ function Pages() {
             <Route path="pools" element={<PoolsPage />} />
             <Route path="plans" element={<PlansPage />} />
             <Route path="switches" element={<SwitchesPage />} />
+            <Route path="replay" element={<ReplayPage />} />
             <Route path="savings" element={<SavingsPage />} />
             <Route path="settings" element={<SettingsPage />} />
           </Route>

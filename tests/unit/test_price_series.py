@@ -110,3 +110,14 @@ def test_each_source_is_counted():
     series = ps.consolidate(seen([(0, 1, HISTORY), (5 * BUCKET_US, 4, PRIMARY), (7 * BUCKET_US, 4, REPLICA)]), ps.start_of(ps.Past(), None), 40)
 
     assert [series.count(code) for code in (AGENT, INTERPOLATED, BACKFILLED)] == [2, 1, 37]
+
+
+def test_a_new_series_of_which_nothing_is_old_counts_as_thinned_and_is_left_as_it_is():
+    series = ps.consolidate(seen([(500 * BUCKET_US, 7, PRIMARY)]), ps.start_of(ps.Past(), None), LAST)
+
+    made = ps.hourly(series, 400)
+
+    assert told(made) == told(series) and made.past.thinned == 400
+    assert ps.hourly(series, LAST + 1).past.thinned == LAST + 1  # all of it is old
+    nothing = ps.consolidate(seen([]), ps.start_of(ps.Past(), None), 100)
+    assert ps.hourly(nothing, 400).past.thinned == 0  # not yet that far: whatever comes is still written

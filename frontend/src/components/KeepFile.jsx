@@ -6,12 +6,12 @@ import { useMutation } from "@tanstack/react-query";
 import { Problem } from "./Problem.jsx";
 import { keepFile } from "../services/money.js";
 
-export function KeepFile({ ask, name }) {
+export function KeepFile({ ask, name, word = "CSV", about, size = "sm" }) {
   const keep = useMutation({ mutationFn: () => keepFile(ask(), name) });
   return (
     <>
-      <Button variant="default" size="sm" leftSection={<IconDownload size={16} aria-hidden />} loading={keep.isPending} onClick={() => keep.mutate()}>
-        CSV
+      <Button variant="default" size={size} leftSection={<IconDownload size={16} aria-hidden />} loading={keep.isPending} aria-label={about} onClick={() => keep.mutate()}>
+        {word}
       </Button>
       {keep.isError && <Problem>{keep.error.message}</Problem>}
     </>

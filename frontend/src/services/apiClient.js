@@ -74,6 +74,11 @@ export const ENDPOINTS = {
   targets: ["GET", "/api/admin/metrics/operational"],
   letters: ["GET", "/api/admin/dead-letters"],
   replayLetter: ["POST", "/api/admin/dead-letters/:letterId/replay"],
+  replays: ["GET", "/api/replays"],
+  askReplay: ["POST", "/api/replays"],
+  replayReport: ["GET", "/api/replays/:replayId/report"],
+  replayActions: ["GET", "/api/replays/:replayId/actions"],
+  cancelReplay: ["POST", "/api/replays/:replayId/cancel"],
 };
 
 // Events of one's own; the administrator's streams name the client in view or acted for, or hear the platform alone.
@@ -102,6 +107,8 @@ export class ApiError extends Error {
   }
 }
 
+const FILES = /^(text\/csv|application\/x-ndjson)/;
+
 // Writes that were not answered are sent once more with the same id, so that they happen once.
 async function call(name, params = {}, body) {
   const [method, template] = ENDPOINTS[name];
@@ -128,7 +135,7 @@ async function send(method, url, body, requestId) {
   } catch {
     throw new ApiError({ code: "UNREACHABLE", requestId });
   }
-  if (reply.ok && reply.headers.get("Content-Type")?.startsWith("text/csv")) return reply.blob();
+  if (reply.ok && FILES.test(reply.headers.get("Content-Type"))) return reply.blob();
   const answer = await reply.json().catch(() => ({}));
   if (!reply.ok) throw problem(reply.status, answer.error);
   return answer.openapi ? answer : answer.data;
@@ -254,4 +261,9 @@ export const api = {
   targets: () => call("targets"),
   letters: () => call("letters", { limit: 20 }),
   replayLetter: (letterId) => call("replayLetter", { letterId }),
+  replays: () => call("replays"),
+  askReplay: (question) => call("askReplay", {}, question),
+  replayReport: (replayId) => call("replayReport", { replayId }),
+  replayActions: (replayId, policy) => call("replayActions", { replayId, policy }),
+  cancelReplay: (replayId) => call("cancelReplay", { replayId }),
 };

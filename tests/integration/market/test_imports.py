@@ -5,11 +5,13 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
 from core import errors
 from core.domain import recorded
+from core.prices import parquet
 from core.prices.imports import import_availability, import_prices
 from core.sql import risk as rows
 from scripts.stack import ROOT
@@ -75,9 +77,46 @@ def test_a_wrong_file_is_refused_whole_with_its_place(world, file, content, word
     assert staged(world) == []
 
 
-def test_parquet_without_its_library_says_so(file):
+def test_parquet_without_its_library_says_so(file, monkeypatch):
+    monkeypatch.setattr(parquet.importlib.util, "find_spec", lambda name: None)
+
     with pytest.raises(errors.Invalid, match="pyarrow, which is not installed"):
         import_prices(file("x", "market.parquet"), ZONES)
+
+
+@pytest.fixture
+def dump(tmp_path):
+    """A Parquet file of rows as a data lake would hold them: names as a dictionary, prices as decimals, times with and without a zone."""
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is an extra: requirements-dev.txt has it")
+    write = pytest.importorskip("pyarrow.parquet").write_table
+
+    def make(price=("0.178200", "1.158500"), zone: str | None = None, **more):
+        names = arrow.array(["us-east-1e", "use1-az6"]).dictionary_encode()
+        times = arrow.array([datetime(2021, 3, 2, 1, 39, 4), datetime(2021, 3, 2, 1, 39, 5)], arrow.timestamp("us", zone))
+        usd = arrow.array([Decimal(one) for one in price], arrow.decimal128(12, 6))
+        table = {"timestamp": times, "az": names, "instance_type": ["r4.2xlarge", "m5a.16xlarge"], "spot_price": usd, "region": ["x", "y"], **more}
+        write(arrow.table({name: column for name, column in table.items() if column is not None}), tmp_path / "market.parquet", row_group_size=1)
+        return tmp_path / "market.parquet"
+
+    return make
+
+
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_a_parquet_dump_comes_in_as_the_csv_does(world, file, dump, zone):
+    assert import_prices(dump(zone=zone), ZONES) == {"read": 2, "stored": 2, "known": 0, "pools": 2}
+    as_parquet = staged(world)
+
+    assert as_parquet == [("use1-az3:r4.2xlarge:linux", 0.1782, "import"), ("use1-az6:m5a.16xlarge:linux", 1.1585, "import")]
+    assert import_prices(file(CSV), ZONES)["known"] == 2
+
+
+def test_a_wrong_parquet_file_is_refused_whole_with_its_place(world, file, dump):
+    for content, words in ((lambda: dump(price=("0.1", "-3")), "row 2: -3.0 is not a price"), (lambda: dump(az=None), "lacks the columns az"),
+                           (lambda: file("x" * 64, "market.parquet"), "no Parquet that can be read")):  # fmt: skip
+        with pytest.raises(errors.Invalid, match=words):
+            import_prices(content(), ZONES)
+
+    assert staged(world) == []
 
 
 def test_rows_of_a_table_are_read_like_the_csv():

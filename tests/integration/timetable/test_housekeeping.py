@@ -32,6 +32,9 @@ KEPT_FOR = {
     "old_models": (
         "INSERT INTO risk_models (trained_at, is_active, samples, span_days, params, why) VALUES (UTC_TIMESTAMP(6), 0, 0, 0, '{{}}', 'w')",
         {"days": 90}),
+    "old_replays": (
+        "INSERT INTO replays (uuid, client_id, status, question, sentence, requested_by, requested_at, finished_at)"
+        " VALUES (UUID(), 1, 'done', '{{}}', 's', 'c', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))", {"days": 30}),
 }  # fmt: skip
 
 

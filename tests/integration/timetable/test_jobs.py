@@ -1,5 +1,8 @@
 """The timetable itself: what is on it, and that a tick is as good as its job."""
 
+import time
+from dataclasses import replace
+
 import pytest
 
 from core import errors
@@ -34,6 +37,24 @@ def test_a_tick_of_a_job_that_needs_no_leader_runs_in_each_process(timetable):
     job = Job("act", 1, ran.append, led=False)
 
     timetable.tick(job), timetable.tick(job)
+
+    assert len(ran) == 2
+
+
+def test_prices_are_collected_by_one_job_oftener_in_the_demo(db, settings):
+    job, collectors = next(job for job in JOBS if job.name == "spot_prices"), [job.name for job in JOBS if "prices" in job.name]
+
+    assert collectors == ["spot_prices"]
+    assert (job.period(""), job.period("demo"), Job("any", 60, job.run).period("demo")) == (120, 30, 60)
+
+
+def test_in_the_demo_a_slot_is_as_short_as_the_demos_period(db, settings):
+    ran, yearly = [], Job("spot_prices", 365 * 86400, lambda context: ran.append(1), demo_seconds=1)
+    demo = Timetable(replace(settings, preset="demo"))
+
+    demo.tick(yearly)
+    time.sleep(1.1)
+    demo.tick(yearly)
 
     assert len(ran) == 2
 

@@ -12,6 +12,7 @@ import {
   IconHeartbeat,
   IconLayoutDashboard,
   IconListCheck,
+  IconPlayerTrackPrev,
   IconReportMoney,
   IconSearch,
   IconServer2,
@@ -58,6 +59,7 @@ export const GROUPS = [
     caption: "What came of it",
     places: [
       ["/savings", "Savings", IconReportMoney, CLIENT],
+      ["/replay", "Replay", IconPlayerTrackPrev, CLIENT],
       ["/models", "Models", IconChartDots, ALL],
     ],
   },

@@ -1,0 +1,287 @@
+"""One's own history played again: the rules of production decide for one's own workloads on the recorded region.
+
+Where a workload is moved for money is ``move.choose`` and ``switch.refuse``, what a notice is answered with is
+``response.decide``, and where a machine is launched ``pools.emergency_candidates``: the code of the server. Ticks of five
+minutes; a machine is billed for every tick it began. Decisions know the price of the tick before.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.domain.lifecycle import Role
+from core.domain.move import Move, Place, choose
+from core.domain.pools import DANGER_MEMORY, LONG_AGO, POISON_MEMORY, Candidate, Need, Pool, emergency_candidates
+from core.domain.response import Action, decide
+from core.domain.switch import Order, refuse
+from core.domain.waits import USUAL
+from core.replay.actions import ActionLog
+from core.replay.history import TICK_SECONDS, Event, Fate, Market
+from core.replay.workloads import Life, Machine, OwnPolicy, Workload, cheapest_first, seconds
+
+REVIEW_TICKS = 12  # every workload is compared with its market once an hour
+NEXT_POOL_SECONDS = 2.0  # from a refusal to the next try
+BUDGET_SECONDS = 60.0  # of unplanned downtime a month; planned moves pause near it
+
+
+@dataclass(frozen=True)
+class Span:
+    """The ticks that are played: from ``first`` up to, not including, ``last``."""
+
+    first: int
+    last: int
+
+
+def play(market: Market, fate: Fate, workloads: list[Workload], policy: OwnPolicy, span: Span, log: ActionLog, *,
+         skip: bool = True, tell: Callable[[int], None] | None = None) -> list[Life]:  # fmt: skip
+    """Every workload's life under a policy in one draw. ``skip``: leave reviews out that can only end in staying."""
+    game = Game(market, fate, policy, log, skip)
+    lives = [game.begin(policy.applied(one), span.first) for one in workloads]
+    for tick in range(span.first, span.last):
+        game.tick(tick, lives)
+        if tell and tick % 2000 == 0:
+            tell(tick)
+    for life in lives:
+        game.settle(life, span.last)
+    return lives
+
+
+class Game:
+    """One draw under one policy."""
+
+    def __init__(self, market: Market, fate: Fate, policy: OwnPolicy, log: ActionLog, skip: bool):
+        self.market, self.fate, self.policy, self.log, self.skip = market, fate, policy, log, skip
+        self.met: dict[str, tuple[datetime, datetime]] = {}
+        self.unplanned: Counter = Counter()
+        self._launched = 0
+        self._seen: tuple[int, list[Pool]] = (-1, [])
+
+    def begin(self, workload: Workload, tick: int) -> Life:
+        life = Life(workload, None)
+        candidate = _start_of(workload, self.market)
+        life.primary = self._start(life, candidate, tick, "where it stood when the replay begins")
+        return life
+
+    def tick(self, tick: int, lives: list[Life]) -> None:
+        """1 end what is due  2 what AWS announces and takes  3 look again for who has no machine  4 review."""
+        for life in lives:
+            self._due(life, tick)
+        for event in self.fate.events.get(tick, ()):
+            for life in lives:
+                self._befall(life, event, tick)
+        for life in lives:
+            if life.primary is None:
+                self._again(life, tick)
+            elif tick % REVIEW_TICKS == 0 and life.workload.kinds and not life.standby:
+                self._review(life, tick)
+
+    # --- what ends by itself
+
+    def _due(self, life: Life, tick: int) -> None:
+        for until, machine in [one for one in life.zombies if one[0] <= tick]:
+            life.zombies.remove((until, machine))
+            self._end(life, machine, tick, "release", "its successor serves and its wait is over", "zombie_usd")
+        if life.warned_at and life.warned_at + USUAL.warning_life <= self.market.history.at(tick):
+            life.warned_at = None
+            if life.standby:
+                self._end(life, life.standby, tick, "release", "the warning came to nothing", "replica_usd")
+                life.standby = None
+
+    def settle(self, life: Life, tick: int) -> None:
+        """The replay is over: every bill is paid up to now."""
+        for machine, kind in [(life.primary, "primary_usd"), (life.standby, "replica_usd"), *((one, "zombie_usd") for _, one in life.zombies)]:
+            if machine:
+                self._pay(life, machine, tick, kind)
+                self.log.note(tick, "release", machine.pool_id, True, "the replay ends here", machine.number, life)
+
+    # --- what AWS does
+
+    def _befall(self, life: Life, event: Event, tick: int) -> None:
+        here = life.primary and life.primary.pool == event.pool
+        if event.kind == "rebalance":
+            if here:
+                life.warned_at = self.market.history.at(tick)
+                self._answer_risk(life, tick)
+            return
+        self._lose_zombies(life, event.pool, tick)
+        if life.standby and life.standby.pool == event.pool:
+            self._end(life, life.standby, tick, "lost", "the pool was reclaimed", "replica_usd")
+            life.standby = None
+            if not here and life.warned_at:
+                self._answer_risk(life, tick)
+        if here:
+            self._carry_over(life, event, tick)
+
+    def _lose_zombies(self, life: Life, pool: int, tick: int) -> None:
+        for until, machine in [one for one in life.zombies if one[1].pool == pool]:
+            life.zombies.remove((until, machine))
+            self._end(life, machine, tick, "lost", "the pool was reclaimed", "zombie_usd")
+
+    def _answer_risk(self, life: Life, tick: int) -> None:
+        """A recommendation to move: production decides whether a replica is launched, or takes over at once."""
+        now = self.market.history.at(tick)
+        told = decide(life.situation(1, now, self._launched_at(life.primary), self._is_flagged(life.standby, now)), now)
+        if told.action is Action.PREPARE_REPLICA:
+            life.standby = self._launch(life, tick, told.reason, now)
+            life.orders.append(now)
+            life.add(replicas=1)
+        elif told.action is Action.PROMOTE:
+            self._promote(life, tick)
+            life.last_failover = now
+
+    def _carry_over(self, life: Life, event: Event, tick: int) -> None:
+        """The machine goes: whoever stands by takes over, else a machine is launched when the notice comes."""
+        now = self.market.history.at(tick)
+        told = decide(life.situation(2, now, self._launched_at(life.primary), self._is_flagged(life.standby, now)), now)
+        life.add(interruptions=1, drawn_interruptions=int(event.is_drawn))
+        lost, ready_after = life.primary, 0.0
+        self._meet(lost.pool_id, now)
+        if told.action is Action.LAUNCH:
+            life.standby = self._launch(life, tick, told.reason, now)
+        if life.standby:
+            ready_after = max(0.0, (life.standby.ready_at - now).total_seconds() - event.lead_seconds)
+        self._end(life, lost, tick, "lost", told.reason, "primary_usd")
+        life.primary, life.standby = life.standby, None
+        life.warned_at, life.last_failover = None, now
+        if life.primary:
+            self._pay(life, life.primary, tick, "replica_usd")
+            self._away(life, tick, ready_after + self.market.history.handover_seconds)
+
+    def _again(self, life: Life, tick: int) -> None:
+        """Nobody gave a machine: asked again every tick."""
+        life.primary = self._launch(life, tick, "No pool gave a machine; asked again", self.market.history.at(tick), life.workload)
+        self._away(life, tick, TICK_SECONDS if life.primary is None else self.market.history.boot_seconds)
+
+    def _away(self, life: Life, tick: int, down: float) -> None:
+        life.add(unplanned_seconds=down)
+        at = self.market.history.at(tick)
+        self.unplanned[at.year, at.month] += down * life.count
+
+    def _meet(self, pool_id: str, now: datetime) -> None:
+        self.met[pool_id] = (now + DANGER_MEMORY, now + POISON_MEMORY)
+        self._seen = (-1, [])
+
+    def _pools(self, tick: int) -> list[Pool]:
+        """The region as these workloads know it at a tick."""
+        if self._seen[0] != tick:
+            self._seen = (tick, self.market.pools_at(tick, self.met))
+        return self._seen[1]
+
+    # --- moves for money
+
+    def _review(self, life: Life, tick: int) -> None:
+        if self.skip and self._cannot_gain(life, tick):
+            return
+        now, pools = self.market.history.at(tick), self._pools(tick)
+        here = pools[self.market.index[life.primary.pool_id]] if life.primary.pool_id in self.market.index else None
+        on_demand = self.market.history.on_demand.get(life.primary.instance_type)
+        place = Place(life.primary.as_instance(Role.PRIMARY, self._launched_at(life.primary)), here, self._price(life.primary, here), on_demand)
+        move = choose(place, pools, set(), life.workload.moves, life.last_move, life.last_failover, now, USUAL.repeat_block, self.market.risks_at(tick))
+        if isinstance(move, Move) and move.kind in life.workload.kinds and not refuse(self._order(life, place, move.target, tick), now, forced=False):
+            self._move(life, move, tick, now)
+
+    def _cannot_gain(self, life: Life, tick: int) -> bool:
+        """No pool at all is so much cheaper that ``choose`` could call the move worth it."""
+        n = self.market.index.get(life.primary.pool_id)
+        if n is None or tick == 0:
+            return False
+        price = self._price(life.primary, None) if life.primary.pool is None else float(self.market.history.prices[tick - 1, n])
+        least = self.market.cheapest(self.market.history.pools[n])[tick - 1]
+        return price is not None and bool(100 * (price - least) / price < life.workload.moves.min_saving_pct - 1e-6)
+
+    def _price(self, machine: Machine, here: Pool | None) -> float | None:
+        return self.market.history.on_demand.get(machine.instance_type) if machine.pool is None else here and here.price
+
+    def _order(self, life: Life, place: Place, target: Pool, tick: int) -> Order:
+        at = self.market.history.at(tick)
+        return Order(
+            agent=life.agent(), config=life.workload.config, primary=place.primary, present=place.pool, target=target,
+            on_demand_price=place.on_demand, is_ice=False, open_incidents=int(life.warned_at is not None), live_switches=0,
+            budget_used=self.unplanned[at.year, at.month] / BUDGET_SECONDS,
+        )  # fmt: skip
+
+    def _move(self, life: Life, move: Move, tick: int, now: datetime) -> None:
+        """A new machine, then a handover, then the old one's wait."""
+        target = Candidate(move.target.pool_id, move.target.az_id, move.target.instance_type, "spot", move.target.price, move.sentence)
+        life.last_move = now
+        if self._is_down(target, tick):
+            self._refused(life, target, tick, move.sentence)
+            return
+        life.standby = self._start(life, target, tick, move.sentence)
+        life.add(moves=1)
+        self._promote(life, tick)
+
+    def _promote(self, life: Life, tick: int) -> None:
+        """The standby takes over from a machine that still runs."""
+        wait = math.ceil(life.workload.config.terminate_wait_seconds / TICK_SECONDS)
+        self._pay(life, life.primary, tick, "primary_usd")
+        self._pay(life, life.standby, tick, "replica_usd")
+        life.zombies.append((tick + 1 + wait, life.primary))
+        life.primary, life.standby = life.standby, None
+        life.add(planned_seconds=self.market.history.handover_seconds)
+
+    # --- machines
+
+    def _launch(self, life: Life, tick: int, why: str, now: datetime, workload: Workload | None = None) -> Machine | None:
+        """In the first place that gives one, in production's order; None when none does."""
+        for tries, candidate in enumerate(self._places(life, tick, now, workload)):
+            if self._is_down(candidate, tick):
+                self._refused(life, candidate, tick, why)
+                continue
+            machine = self._start(life, candidate, tick, f"{why}: {candidate.instance_type} in {candidate.az_id} ({candidate.lifecycle}, {candidate.why})")
+            machine.ready_at = now + seconds(self.market.history.boot_seconds + NEXT_POOL_SECONDS * tries)
+            return machine
+        return None
+
+    def _places(self, life: Life, tick: int, now: datetime, workload: Workload | None) -> list[Candidate]:
+        lost, config = life.primary, life.workload.config
+        kind, az_id, pool_id = (lost.instance_type, lost.az_id, lost.pool_id) if lost else (workload.instance_type, workload.az_id, workload.pool_id or "")
+        need = Need(pool_id, az_id, kind, self.market.history.on_demand.get(kind), bool(config.on_demand_fallback))
+        found = emergency_candidates(need, self._pools(tick), set(), now)
+        return cheapest_first(found) if self.policy.by_price else found
+
+    def _is_down(self, candidate: Candidate, tick: int) -> bool:
+        return candidate.lifecycle == "spot" and bool(self.fate.down[tick, self.market.index[candidate.pool_id]])
+
+    def _refused(self, life: Life, candidate: Candidate, tick: int, why: str) -> None:
+        life.add(refused_launches=1)
+        self.log.note(tick, "launch_spot", candidate.pool_id, False, why, None, life)
+
+    def _start(self, life: Life, candidate: Candidate, tick: int, why: str) -> Machine:
+        is_spot = candidate.lifecycle == "spot"
+        pool = self.market.index[candidate.pool_id] if is_spot else None
+        machine = Machine(self._launched, self.market.history.region, candidate.instance_type, candidate.az_id, candidate.pool_id, pool, tick, tick)
+        machine.ready_at = self.market.history.at(tick)
+        self._launched += 1
+        self.log.note(tick, "launch_spot" if is_spot else "launch_on_demand", candidate.pool_id, True, why, machine.number, life)
+        return machine
+
+    def _end(self, life: Life, machine: Machine, tick: int, op: str, why: str, kind: str) -> None:
+        self._pay(life, machine, max(tick, machine.launched + (op == "release")), kind)
+        self.log.note(tick, op, machine.pool_id, True, why, machine.number, life)
+
+    def _pay(self, life: Life, machine: Machine, until: int, kind: str) -> None:
+        """Everything since the last payment, booked as ``kind``."""
+        since, machine.paid = machine.paid, max(until, machine.paid)
+        until = min(machine.paid, self.market.history.ticks)
+        if machine.pool is None:
+            usd = self.market.history.on_demand.get(machine.instance_type, 0.0) * (until - since) * TICK_SECONDS / 3600
+            life.add(on_demand_ticks=until - since)
+        else:
+            usd = self.market.cost(machine.pool, since, until)
+            life.add(spot_ticks=until - since, unwatched_ticks=self.market.unwatched(machine.pool, since, until))
+        life.add(**{kind: usd})
+
+    def _launched_at(self, machine: Machine) -> datetime:
+        return self.market.history.at(machine.launched)
+
+    def _is_flagged(self, machine: Machine | None, now: datetime) -> bool:
+        return machine is not None and self.met.get(machine.pool_id, (LONG_AGO, LONG_AGO))[0] > now
+
+
+def _start_of(workload: Workload, market: Market) -> Candidate:
+    if workload.pool_id in market.index:
+        return Candidate(workload.pool_id, workload.az_id, workload.instance_type, "spot", None, "")
+    return Candidate(f"{workload.az_id}:{workload.instance_type}:linux", workload.az_id, workload.instance_type, "on-demand", None, "")
