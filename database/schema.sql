@@ -376,6 +376,8 @@ CREATE TABLE event_queues (
   delay_ms BIGINT UNSIGNED NOT NULL DEFAULT 0,
   error VARCHAR(255) NULL,
   error_at DATETIME(6) NULL,
+  failures INT UNSIGNED NOT NULL DEFAULT 0,                                    -- in a row
+  open_until DATETIME(6) NULL,                                                 -- set: it rests; then one reader may try
   PRIMARY KEY (account_id, region),
   KEY ix_event_queue_client (client_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -445,6 +447,7 @@ CREATE TABLE actions (
   state ENUM('pending', 'done', 'failed', 'superseded', 'dry_run', 'dead') NOT NULL DEFAULT 'pending',
   attempt SMALLINT UNSIGNED NOT NULL DEFAULT 1,                                -- moves only after a definite refusal
   tries SMALLINT UNSIGNED NOT NULL DEFAULT 0,                                  -- every claim
+  throttled INT UNSIGNED NOT NULL DEFAULT 0,                                   -- those of them that AWS turned away at its door
   client_token CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   fence BIGINT UNSIGNED NOT NULL DEFAULT 0,
   lease_until DATETIME(6) NULL,
@@ -470,6 +473,14 @@ CREATE TABLE account_breakers (
   failing_since DATETIME(6) NULL,                                              -- the first of them began
   open_until DATETIME(6) NULL,                                                 -- set: open; then one call may try
   last_error VARCHAR(255) NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Whose turn it is to ask EC2: of one account and region one Describe begins a second, over all processes.
+CREATE TABLE describe_turns (
+  account_id BIGINT UNSIGNED NOT NULL,
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  taken_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (account_id, region)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Orders to an agent: delivered at least once, executed at most once (INV-36).

@@ -26,6 +26,7 @@ log = logging.getLogger("core.intake.event_intake")
 
 LOOK_AGAIN_SECONDS = 30.0  # for a queue where there was none
 PAUSE_SECONDS = 2.0  # after a failure
+PROBE_SECONDS = 30
 OFTEN = 5
 HANDS = 4
 
@@ -92,12 +93,22 @@ class QueueReader:
         step = self._announce
         while not self._stopping():
             try:
+                if not self._may_poll():
+                    time.sleep(PAUSE_SECONDS)
+                    continue
                 step()
                 step = self.read_once
             except errors.SpotError as error:
                 log.warning("the events of %s wait: %s", self._account.aws_account_id, error.message)
                 _note_failure(self._account, self._region, error.message)
                 time.sleep(PAUSE_SECONDS)
+
+    def _may_poll(self) -> bool:
+        """Whether the queue answers; one that does not is tried twice a minute, by one of all readers.
+
+        It has a breaker of its own: while EC2 is away a notice may still find a replica that stands ready.
+        """
+        return database.run(lambda tx: aws_events.may_poll(tx, self._account.id, self._region, PROBE_SECONDS))
 
     def _announce(self) -> None:
         """It was found; its first long poll may last twenty seconds."""

@@ -85,13 +85,13 @@ def finish(tx: Tx, intent: Intent, state: str, *, ec2_id: str | None = None, err
     )  # fmt: skip
 
 
-def try_again(tx: Tx, intent: Intent, seconds: float, error: str) -> int:
-    """The outcome is unknown: later, with the same token."""
+def try_again(tx: Tx, intent: Intent, seconds: float, error: str, *, throttled: bool = False) -> int:
+    """Nothing was decided: later, with the same token."""
     return tx.execute(
-        "UPDATE actions SET lease_until = NULL, last_error = %(error)s,"
+        "UPDATE actions SET lease_until = NULL, last_error = %(error)s, throttled = throttled + %(throttled)s,"
         " next_run_at = UTC_TIMESTAMP(6) + INTERVAL %(microseconds)s MICROSECOND"
         " WHERE id = %(id)s AND fence = %(fence)s AND state = 'pending'",
-        id=intent.id, fence=intent.fence, microseconds=int(seconds * 1e6), error=error[:255],
+        id=intent.id, fence=intent.fence, microseconds=int(seconds * 1e6), error=error[:255], throttled=throttled,
     )  # fmt: skip
 
 
