@@ -28,7 +28,7 @@ from core.domain.serialize import canonical
 from core.emergencies import last_resort
 from core.emergencies.emergency import choose_pool, give_up
 from core.execution import breaker
-from core.execution.foresight import is_in_vain
+from core.execution.foresight import why_elsewhere
 from core.execution.orders import launch_params, order
 from core.execution.seats import Seats
 from core.forecast import risk
@@ -55,7 +55,7 @@ class Claim:
     agent_uuid: str | None
     epoch: int
     trust_until: float
-    in_vain: bool = False
+    elsewhere: str | None = None
 
 
 class Executor:
@@ -78,8 +78,8 @@ class Executor:
         with self._seats.reserve() as seat:
             began = time.monotonic()
             claim = database.run(lambda tx: _claim(tx, began, seat))
-            if claim and claim.in_vain:
-                database.run(lambda tx: pass_over(tx, claim.intent))
+            if claim and claim.elsewhere:
+                database.run(lambda tx: pass_over(tx, claim.intent, claim.elsewhere))
             elif claim and not self._forestalled(self._clouds, claim) and time.monotonic() < claim.trust_until:
                 called = time.monotonic()
                 outcome = self._act(claim)
@@ -145,7 +145,7 @@ def _claim(tx: Tx, began: float, may_sit: Callable[[int], bool] = lambda account
                 agent_uuid=agent and agent.uuid,
                 epoch=agent.epoch if agent else 0,
                 trust_until=began + TRUST_SECONDS,
-                in_vain=is_in_vain(tx, intent),
+                elsewhere=why_elsewhere(tx, intent),
             )
     return None
 
@@ -217,10 +217,10 @@ def record(tx: Tx, intent: Intent, outcome: Outcome, seconds: float = 0.0) -> No
     breaker.note(tx, intent.account_id, seconds, error, throttled=outcome.answer is Answer.THROTTLED)
 
 
-def pass_over(tx: Tx, intent: Intent) -> None:
-    """On to the next candidate, without asking for what AWS refused to another launch a moment ago."""
+def pass_over(tx: Tx, intent: Intent, why: str) -> None:
+    """On to the next candidate, without asking AWS."""
     lock_agent(tx, intent.agent_id)
-    PASS_OVER(tx, intent, Outcome(Answer.NO_CAPACITY, error="There was no capacity a moment ago"))
+    PASS_OVER(tx, intent, Outcome(Answer.NO_CAPACITY, error=why))
 
 
 def _done(tx: Tx, intent: Intent, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""What AWS has refused a moment ago is not asked for again while there is something else (H10)."""
+"""What has gone wrong with a pool since a launch was ordered there is known before AWS is asked (H10)."""
 
 import json
 
@@ -9,22 +9,29 @@ from core.emergencies.emergency import choose_pool
 from core.sql import agents, instances, pools, replicas
 
 
-def is_in_vain(tx: Tx, intent: Intent) -> bool:
-    """Whether a launch would ask a pool that was found empty since it was ordered, though another one is not.
+def why_elsewhere(tx: Tx, intent: Intent) -> str | None:
+    """Why a launch goes to another candidate unasked: its pool was found empty or came into danger, and another one has not.
 
     A call whose outcome nobody knows is repeated as it was: it may have made a machine.
     """
     if intent.kind != "launch" or not intent.instance_id or intent.unanswered:
-        return False
+        return None
     params, empty = json.loads(intent.params), pools.without_capacity(tx)
-    if capacity_key(params["pool_id"], params["lifecycle"]) not in empty:
-        return False
-    return _another_is_not(tx, intent, empty)
+    if capacity_key(params["pool_id"], params["lifecycle"]) in empty:
+        return "There was no capacity a moment ago" if _is_better_elsewhere(tx, intent, empty) else None
+    if params["lifecycle"] == "spot" and _came_into_danger(tx, intent, params["pool_id"]):
+        return "A notice came there meanwhile" if _is_better_elsewhere(tx, intent, empty) else None
+    return None
 
 
-def _another_is_not(tx: Tx, intent: Intent, empty: set[str]) -> bool:
+def _came_into_danger(tx: Tx, intent: Intent, pool_id: str) -> bool:
+    pool = pools.get(tx, pool_id, intent.client_id)
+    return pool is not None and pool.danger_until > tx.now()
+
+
+def _is_better_elsewhere(tx: Tx, intent: Intent, empty: set[str]) -> bool:
     machine = instances.get(tx, intent.instance_id)
     if replicas.of_instance(tx, machine.id).mode == "planned":
         return False
     best = choose_pool(tx, instances.get(tx, machine.replica_of_id), bool(agents.config(tx, intent.agent_id).on_demand_fallback))
-    return capacity_key(best.pool_id, best.lifecycle) not in empty
+    return not best.is_last_resort and capacity_key(best.pool_id, best.lifecycle) not in empty

@@ -9,14 +9,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 
 from config.settings import Settings
 from core import database, errors
 from core.cloud.aws import Clouds, Ec2
-from core.cloud.queues import EventQueue, Message
+from core.cloud.queues import BATCH, EventQueue, Message
 from core.database import Tx
 from core.domain.account import Account
+from core.doorbell import RUSH
 from core.execution import breaker
 from core.intake.aws_events import Origin, process
 from core.people import notifications
@@ -128,6 +130,10 @@ class QueueReader:
 
     def work(self, messages: list[Message]) -> list[Message]:
         """Those that may be deleted. Each is done by itself, some at once; what becomes of one is nothing to the others."""
+        with RUSH if len(messages) == BATCH else nullcontext():
+            return self._all(messages)
+
+    def _all(self, messages: list[Message]) -> list[Message]:
         works = [(message, self._hands.submit(process, message.body, self._origin)) for message in messages]
         return [message for message, work in works if self._went_well(message, work.exception())]
 

@@ -56,7 +56,8 @@ class Storm:
         enrol = lambda n: self.world.workload(  # noqa: E731
             f"shop-{n:03d}", self.client, ec2_id=machines[n][0], aws_account=self.town.account, az_id=machines[n][1], instance_type=machines[n][2]
         )
-        self.workloads = self._all(enrol, range(len(machines)))
+        made = self._all(enrol, range(len(machines)))
+        self.workloads = [workload for pair in zip(made[: count // 2], made[count // 2 :], strict=True) for workload in pair]
 
     def _link(self) -> None:
         """The product knows the account, and its prices."""

@@ -46,13 +46,17 @@ def test_two_hundred_interruptions_while_the_best_pools_are_empty_and_aws_thrott
 
 
 def assert_pools_are_flagged_once(storm: Storm) -> None:
-    """Under the AZ's id, for this client; and no replacement went there."""
+    """Under the AZ's id, for this client; and nothing was launched there once the first notice had come."""
     hit = {f"{az_id}:{instance_type}:linux" for az_id, instance_type in HIT}
     flags = storm.world.all("SELECT pool_id FROM pool_reports WHERE client_id = %(id)s AND poisoned_until > UTC_TIMESTAMP(6)", id=storm.client.id)
-    chosen = storm.world.all("SELECT DISTINCT pool_id FROM replica_instances WHERE client_id = %(id)s", id=storm.client.id)
+    late = storm.world.all(
+        "SELECT r.pool_id FROM replica_instances r WHERE r.client_id = %(id)s AND r.launched_at > (SELECT MIN(n.received_at) FROM notices n"
+        " JOIN instances i ON i.ec2_instance_id = n.ec2_instance_id WHERE n.kind = 'termination' AND i.pool_id = r.pool_id) + INTERVAL 10 SECOND",
+        id=storm.client.id,
+    )
 
     assert sorted(flag["pool_id"] for flag in flags) == sorted(hit)
-    assert hit & {row["pool_id"] for row in chosen} == set()
+    assert late == []
 
 
 def assert_empty_pools_are_left_alone(calls: list[dict], first: list, share: float) -> None:
