@@ -1187,6 +1187,46 @@ CREATE TABLE dead_letters (
   KEY ix_dead_letter (reason, received_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- Rules people made: one figure each, told when it passes a limit.
+CREATE TABLE alerts (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  name VARCHAR(120) NOT NULL,
+  metric VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  entity_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  operator VARCHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  threshold DOUBLE NOT NULL,
+  severity ENUM('info', 'warning', 'critical') NOT NULL DEFAULT 'warning',
+  is_enabled TINYINT NOT NULL DEFAULT 1,
+  created_at DATETIME(6) NOT NULL,
+  UNIQUE KEY uq_alert_uuid (uuid),
+  KEY ix_alert_client (client_id),
+  CONSTRAINT fk_alert_client FOREIGN KEY (client_id) REFERENCES clients (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What came of rules, ours and theirs: one unresolved event per rule and entity (INV-16).
+CREATE TABLE alert_events (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  rule_key VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  entity_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  metric VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  operator VARCHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  threshold_value DOUBLE NOT NULL,
+  current_value DOUBLE NOT NULL,
+  severity ENUM('info', 'warning', 'critical') NOT NULL,
+  triggered_at DATETIME(6) NOT NULL,
+  told_at DATETIME(6) NULL,
+  resolved_at DATETIME(6) NULL,
+  resolution_value DOUBLE NULL,
+  open_slot TINYINT NULL DEFAULT 1,
+  UNIQUE KEY uq_alert_event_uuid (uuid),
+  UNIQUE KEY uq_alert_open (rule_key, client_id, entity_id, open_slot),
+  KEY ix_alert_event_client (client_id, id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- What is read of all this --------------------------------------------------------------------------
 
 -- How each client's hosts are heard (VIEW-01). Of the PRIMARYs: online to 60 s of silence, late to 120 s, then offline.

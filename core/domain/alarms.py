@@ -35,6 +35,8 @@ ALARMS = (
     Alarm("switched", "a workload was moved by plan or by hand and serves at its new place"),
     Alarm("switch_late", "a workload was switched a minute ago and does not serve; the old instance is kept"),
     Alarm("switch_failed", "a switch came to nothing; the workload stays where it was"),
+    Alarm("alert", "a figure that is watched passed its limit"),
+    Alarm("alert_over", "a watched figure is within its limit again"),
     Alarm("account_away", "an AWS account does not answer, or answers again"),
 )
 
