@@ -25,6 +25,7 @@ from core.domain.model.kinds import Model, build
 from core.domain.model.registered import STATIC, Registered
 from core.domain.serialize import canonical
 from core.forecast import model_check
+from core.operations import modules
 from core.sql import models
 
 log = logging.getLogger("core.ml_interface")
@@ -128,8 +129,8 @@ def _session(tx: Tx, model_id: int, kind: str, sentence: str, actor: str) -> Non
 
 
 def active(tx: Tx) -> Loaded:
-    """The model in charge, as this process knows it."""
-    return LOADED.active(tx)
+    """The model in charge, as this process knows it; none while the model server is switched off or rests."""
+    return LOADED.active(tx) if modules.enabled(tx, "MOD-AI-01") else NO_MODEL
 
 
 def shadows(tx: Tx) -> list[Loaded]:

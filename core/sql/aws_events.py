@@ -76,16 +76,6 @@ def may_poll(tx: Tx, account_id: int, region: str, every_seconds: int) -> bool:
     return taken > 0
 
 
-def is_read(tx: Tx, account_id: int, region: str) -> bool:
-    """Whether a queue of this account and region answered within the last minute, so that it tells of interruptions."""
-    row = tx.one(
-        "SELECT 1 AS yes FROM event_queues WHERE account_id = %(account_id)s AND region = %(region)s AND error IS NULL"
-        " AND polled_at > UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE",
-        account_id=account_id, region=region,
-    )  # fmt: skip
-    return row is not None
-
-
 def queues(tx: Tx) -> dict:
     """How all queues stand: how many, how many fail, the longest silence of one, and the greatest delay of the last messages."""
     return tx.one(

@@ -6,7 +6,7 @@ The half hour of the story, in every kind of trouble, is played by `python -m sc
 import pytest
 
 from core.domain.switch import refuse
-from core.moves import switching
+from core.moves import surroundings, switching
 from core.moves.planner import plan_ahead
 from core.sql import aws_events
 from tests.scenarios.town import Town, until
@@ -76,7 +76,8 @@ def test_an_event_queue_that_is_read_is_a_notice_path_of_its_own(world: World, o
 
 def test_without_the_rule_the_deaf_host_is_moved(world: World, on_demand: Workload, monkeypatch):
     """The naive twin."""
-    monkeypatch.setattr(switching, "why_deaf", lambda tx, primary: None)
+    for decides in (switching, surroundings):
+        monkeypatch.setattr(decides, "why_deaf", lambda tx, primary: None)
     beat(world, on_demand, hears=False)
 
     assert planned(world) == 1
