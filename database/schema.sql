@@ -376,6 +376,8 @@ CREATE TABLE event_queues (
   delay_ms BIGINT UNSIGNED NOT NULL DEFAULT 0,
   error VARCHAR(255) NULL,
   error_at DATETIME(6) NULL,
+  failures INT UNSIGNED NOT NULL DEFAULT 0,                                    -- in a row
+  open_until DATETIME(6) NULL,                                                 -- set: it rests; then one reader may try
   PRIMARY KEY (account_id, region),
   KEY ix_event_queue_client (client_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -445,6 +447,7 @@ CREATE TABLE actions (
   state ENUM('pending', 'done', 'failed', 'superseded', 'dry_run', 'dead') NOT NULL DEFAULT 'pending',
   attempt SMALLINT UNSIGNED NOT NULL DEFAULT 1,                                -- moves only after a definite refusal
   tries SMALLINT UNSIGNED NOT NULL DEFAULT 0,                                  -- every claim
+  throttled INT UNSIGNED NOT NULL DEFAULT 0,                                   -- those of them that AWS turned away at its door
   client_token CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   fence BIGINT UNSIGNED NOT NULL DEFAULT 0,
   lease_until DATETIME(6) NULL,
@@ -470,6 +473,14 @@ CREATE TABLE account_breakers (
   failing_since DATETIME(6) NULL,                                              -- the first of them began
   open_until DATETIME(6) NULL,                                                 -- set: open; then one call may try
   last_error VARCHAR(255) NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Whose turn it is to ask EC2: of one account and region one Describe begins a second, over all processes.
+CREATE TABLE describe_turns (
+  account_id BIGINT UNSIGNED NOT NULL,
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  taken_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (account_id, region)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Orders to an agent: delivered at least once, executed at most once (INV-36).
@@ -1218,6 +1229,46 @@ CREATE TABLE dead_letters (
   sentence VARCHAR(255) NULL,
   UNIQUE KEY uq_dead_letter_uuid (uuid),
   KEY ix_dead_letter (reason, received_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- Rules people made: one figure each, told when it passes a limit.
+CREATE TABLE alerts (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  name VARCHAR(120) NOT NULL,
+  metric VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  entity_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NULL,
+  operator VARCHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  threshold DOUBLE NOT NULL,
+  severity ENUM('info', 'warning', 'critical') NOT NULL DEFAULT 'warning',
+  is_enabled TINYINT NOT NULL DEFAULT 1,
+  created_at DATETIME(6) NOT NULL,
+  UNIQUE KEY uq_alert_uuid (uuid),
+  KEY ix_alert_client (client_id),
+  CONSTRAINT fk_alert_client FOREIGN KEY (client_id) REFERENCES clients (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What came of rules, ours and theirs: one unresolved event per rule and entity (INV-16).
+CREATE TABLE alert_events (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  rule_key VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  entity_id VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  metric VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  operator VARCHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  threshold_value DOUBLE NOT NULL,
+  current_value DOUBLE NOT NULL,
+  severity ENUM('info', 'warning', 'critical') NOT NULL,
+  triggered_at DATETIME(6) NOT NULL,
+  told_at DATETIME(6) NULL,
+  resolved_at DATETIME(6) NULL,
+  resolution_value DOUBLE NULL,
+  open_slot TINYINT NULL DEFAULT 1,
+  UNIQUE KEY uq_alert_event_uuid (uuid),
+  UNIQUE KEY uq_alert_open (rule_key, client_id, entity_id, open_slot),
+  KEY ix_alert_event_client (client_id, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What is read of all this --------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs import (
+    alert_rules,
     emergency_watch,
     event_intake,
     executor,
@@ -46,6 +47,7 @@ JOBS = (
     Job("safe_mode", 2, safe_mode.run),
     Job("orphan_sweep", 30, orphan_sweep.run),
     Job("health_monitor", 30, health_monitor.run),
+    Job("alert_rules", 30, alert_rules.run),
     # a price lives 300 s: one missed answer makes none stale; in the demo a visitor sees prices move
     Job("spot_prices", 120, spot_prices.run, demo_seconds=30),
     Job("predictions", 600, predictions.run),

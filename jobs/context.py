@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from config.settings import Settings
 from core.cloud.aws import Clouds
 from core.emergencies.forestall import forestalled
+from core.execution import turns
 from core.execution.actions import Executor
 from core.execution.crew import Crew
 from core.intake.event_intake import Intake
@@ -20,6 +21,6 @@ class Context:
 
     @classmethod
     def of(cls, settings: Settings) -> "Context":
-        clouds = Clouds(settings)
+        clouds = Clouds(settings, turns.take)
         executor = Executor(clouds, settings, forestalled)
         return cls(settings, clouds, executor, Crew(executor), Intake(clouds, settings))

@@ -30,7 +30,7 @@ class Days(Body):
 
 class EnrolmentOrder(Body):
     aws_account_id = fields.Str(required=True, validate=validate.Regexp(r"^\d{12}$"))
-    region = fields.Str(load_default="us-east-1", validate=validate.Regexp(r"^[a-z0-9-]{5,32}$"))
+    region = fields.Str(load_default=None, validate=validate.Regexp(r"^[a-z0-9-]{5,32}$"))
 
 
 @bp.get("/client/validate")

@@ -112,10 +112,12 @@ class World:
         uuid = self.db.run(lambda tx: replicas.of_instance(tx, instance_id)).uuid
         self.db.run(lambda tx: hosts.report_replica(tx, workload.id, uuid, None, {"status": "ready", "boot_time_seconds": 3.0}))
 
-    def beat(self, workload: Workload, instance_id: int, serving: bool | None = None, since_age_ms: int = 0) -> None:
-        """A heartbeat of the host of ``instance_id``."""
+    def beat(self, workload: Workload, instance_id: int, serving: bool | None = None, since_age_ms: int = 0, hears: bool | None = None) -> None:
+        """A heartbeat of the host of ``instance_id``; whether it ``hears`` of notices by its metadata, if it says so."""
         age = None if serving is None else since_age_ms
         body = {"epoch_seen": 1, "spooled": 0, "dead_notices": 0, "serving": serving, "since_age_ms": age}
+        if hears is not None:
+            body["imds"] = {"ok": hears, "last_ok_age_ms": 0 if hears else 20_000}
         self.db.run(lambda tx: hosts.heartbeat(tx, agents.get(tx, workload.id), instances.get(tx, instance_id), None, body))
 
     def serves(self, workload: Workload, instance_id: int, serving: bool = True) -> None:

@@ -23,6 +23,7 @@ from core.domain.pools import pool_id
 from core.domain.waits import PRESETS
 from core.execution.actions import join_token
 from core.locks import lock_agent
+from core.people.clients import look_after
 from core.sql import actions, agents, enrolment, instances, replicas
 
 TOKEN_LIFE = timedelta(hours=1)
@@ -126,6 +127,7 @@ def _spent_token(row: dict, tx: Tx) -> errors.Forbidden:
 def _create(tx: Tx, row: dict, body: Mapping[str, Any], settings: Settings) -> tuple[Agent, Instance]:
     """The agent, its configuration and its PRIMARY, in the order the constraints want."""
     now = tx.now()
+    look_after(tx, row["account_id"], body["region"])
     agent_id = agents.insert(
         tx, uuid=str(uuid4()), client_id=row["client_id"], account_id=row["account_id"],
         name=body.get("logical_name") or body["hostname"], hostname=body["hostname"], version=body["agent_version"],

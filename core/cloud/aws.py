@@ -5,7 +5,8 @@ Launches are never retried by boto3 itself: the intent's row retries, with the s
 
 import copy
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from config.settings import Settings
 from core import errors
+from core.cloud.batches import Batches
 from core.cloud.errors import Answer, classify
 from core.cloud.machine import Machine
 from core.domain.account import Account
@@ -22,6 +24,7 @@ READS = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_ti
 POLLS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=30)
 INTENTS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
 OURS = "SpotOptimizer"
+MOST_VALUES = 200  # of one filter
 
 
 class Refusal(Exception):
@@ -30,6 +33,16 @@ class Refusal(Exception):
     def __init__(self, answer: Answer, code: str, message: str):
         super().__init__(f"{code}: {message}")
         self.answer, self.code, self.message = answer, code, message
+
+
+class Throttled(errors.Unavailable):
+    """AWS is there, and is asked too often."""
+
+
+def silence(what: str, error: Exception) -> errors.Unavailable:
+    """What a question without an answer raises, under our names."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    return (Throttled if classify(code) is Answer.THROTTLED else errors.Unavailable)(f"{what}: {error}")
 
 
 class NoSession(errors.Unavailable):
@@ -43,8 +56,9 @@ class NoSession(errors.Unavailable):
 class Clouds:
     """Every linked account's EC2, made on first use and kept: a boto3 session of its own costs 23 MB each."""
 
-    def __init__(self, settings: Settings):
-        self._settings = settings
+    def __init__(self, settings: Settings, turn: Callable[[Account, str], None] = lambda account, region: None):
+        """``turn`` returns when a Describe may begin in a region of an account."""
+        self._settings, self._turn = settings, turn
         self._session = boto3.Session()
         self._lock = threading.Lock()
         self._kept: dict[str, Ec2] = {}
@@ -52,7 +66,7 @@ class Clouds:
     def of(self, account: Account) -> "Ec2":
         with self._lock:
             if account.aws_account_id not in self._kept:
-                self._kept[account.aws_account_id] = Ec2(self._session, self._credentials(account))
+                self._kept[account.aws_account_id] = Ec2(self._session, self._credentials(account), partial(self._turn, account))
             return self._kept[account.aws_account_id]
 
     def forget(self, account: Account) -> None:
@@ -87,8 +101,9 @@ class Clouds:
 class Ec2:
     """What we ask of EC2 and tell it, in one account."""
 
-    def __init__(self, session: boto3.Session, credentials: dict[str, Any]):
+    def __init__(self, session: boto3.Session, credentials: dict[str, Any], turn: Callable[[str], None] = lambda region: None):
         self._session, self._credentials = session, credentials
+        self._turn, self._batches = turn, Batches(turn)
         self._clients: dict[tuple, Any] = {}
         self._lock = threading.Lock()
         self._reads = READS
@@ -110,25 +125,32 @@ class Ec2:
 
     def describe(self, region: str, ids: list[str]) -> dict[str, Machine]:
         """The machines with these ids; one that EC2 does not know is missing from the answer."""
-        found: dict[str, Machine] = {}
-        for start in range(0, len(ids), 200):
-            some = [{"Name": "instance-id", "Values": ids[start : start + 200]}]
-            found.update({machine.ec2_id: machine for machine in self._described(region, some)})
-        return found
+        found = self._batches.ask(region, "instance-id", ids, partial(self._by_names, region, "instance-id"))
+        return {machine.ec2_id: machine for machine in found if machine.ec2_id in ids}
 
     def ours(self, region: str, install: str) -> list[Machine]:
         """Every machine that bears this installation's tags."""
         tags = [{"Name": "tag:ManagedBy", "Values": [OURS]}, {"Name": "tag:spotopt:install", "Values": [install]}]
-        return list(self._described(region, tags))
+        return self._batches.ask(region, "ours", [], lambda _: list(self._described(region, tags)))
 
     def alone(self, region: str, install: str) -> list[Machine]:
         """Those of them that hosts launched alone (Level 3)."""
         tags = [{"Name": "tag-key", "Values": ["spotopt:level3"]}, {"Name": "tag:spotopt:install", "Values": [install]}]
-        return list(self._described(region, tags))
+        return self._batches.ask(region, "alone", [], lambda _: list(self._described(region, tags)))
 
     def by_token(self, region: str, token: str) -> Machine | None:
         """The machine that a ClientToken made, if any."""
-        return next(self._described(region, [{"Name": "client-token", "Values": [token]}]), None)
+        found = self._batches.ask(region, "client-token", [token], partial(self._by_names, region, "client-token"))
+        return next((machine for machine in found if machine.client_token == token), None)
+
+    def _by_names(self, region: str, what: str, names: list[str]) -> list[Machine]:
+        """As many calls as it takes; the first one's turn has come."""
+        found: list[Machine] = []
+        for start in range(0, len(names), MOST_VALUES):
+            if start:
+                self._turn(region)
+            found += self._described(region, [{"Name": what, "Values": names[start : start + MOST_VALUES]}])
+        return found
 
     def _described(self, region: str, filters: list[dict]) -> Iterable[Machine]:
         pages = self.client("ec2", region).get_paginator("describe_instances")
@@ -137,7 +159,7 @@ class Ec2:
                 for reservation in page["Reservations"]:
                     yield from (Machine.read(row) for row in reservation["Instances"])
         except (ClientError, BotoCoreError) as error:
-            raise errors.Unavailable(f"EC2 cannot be asked: {error}") from error
+            raise silence("EC2 cannot be asked", error) from error
 
     def run(self, region: str, request: dict[str, Any]) -> Machine:
         """RunInstances of one machine, or Refusal."""

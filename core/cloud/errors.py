@@ -14,11 +14,11 @@ QUOTA = frozenset({"MaxSpotInstanceCountExceeded", "VcpuLimitExceeded", "Instanc
 PRICE_CAP = frozenset({"SpotMaxPriceTooLow"})
 THROTTLED = frozenset({
     "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "TooManyRequestsException",
-    "ProvisionedThroughputExceededException", "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
-    "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
+    "ProvisionedThroughputExceededException", "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException",
+    "RequestThrottled", "SlowDown", "EC2ThrottledException",
 })  # fmt: skip
 UNKNOWN_OUTCOME = frozenset({
-    "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable",
+    "TransactionInProgressException", "PriorRequestNotComplete", "RequestTimeout", "RequestTimeoutException", "InternalError", "InternalFailure", "Unavailable", "ServiceUnavailable",
 })  # fmt: skip
 TOKEN_REUSED = frozenset({"IdempotentParameterMismatch"})
 NOT_ALLOWED = frozenset({
@@ -41,6 +41,7 @@ class Answer(StrEnum):
     WRONG_PLACE = "wrong_place"  # definite: not the spot pool's fault
     DEAD_REPLAY = "dead_replay"  # the token's machine has ended already: next attempt
     UNKNOWN = "unknown"  # same token, later
+    THROTTLED = "throttled"  # turned away at the door: nothing was done; same token, later
     TOKEN_REUSED = "token_reused"  # a bug of ours: adopt what the token made
     NOT_ALLOWED = "not_allowed"  # the account is degraded
     STALE_CREDENTIALS = "stale_credentials"  # once more with a new session
@@ -53,7 +54,8 @@ _CLASSES = (
     (NO_CAPACITY, Answer.NO_CAPACITY),
     (RESERVATION_FULL | WRONG_PLACE, Answer.WRONG_PLACE),
     (QUOTA, Answer.QUOTA),
-    (THROTTLED | UNKNOWN_OUTCOME, Answer.UNKNOWN),
+    (THROTTLED, Answer.THROTTLED),
+    (UNKNOWN_OUTCOME, Answer.UNKNOWN),
     (TOKEN_REUSED, Answer.TOKEN_REUSED),
     (NOT_ALLOWED, Answer.NOT_ALLOWED),
     (STALE_CREDENTIALS, Answer.STALE_CREDENTIALS),

@@ -20,6 +20,7 @@ class Machine:
     tags: Mapping[str, str]
     launch_spec: Mapping[str, Any] = field(default_factory=dict)
     az_id: str = ""
+    client_token: str = ""
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> "Machine":
@@ -35,6 +36,7 @@ class Machine:
             tags={tag["Key"]: tag["Value"] for tag in row.get("Tags", [])},
             launch_spec=_launch_spec(row),
             az_id=row.get("Placement", {}).get("AvailabilityZoneId", ""),
+            client_token=row.get("ClientToken", ""),
         )
 
 

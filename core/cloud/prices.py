@@ -7,8 +7,7 @@ from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from core import errors
-from core.cloud.aws import Ec2
+from core.cloud.aws import Ec2, silence
 from core.domain.pools import pool_id
 
 PRICING_REGION = "us-east-1"  # the Price List API answers for every region there
@@ -55,7 +54,7 @@ def fetch_catalogue(ec2: Ec2, region: str) -> Catalogue:
         offers = client.get_paginator("describe_instance_type_offerings").paginate(LocationType="availability-zone-id")
         offered = frozenset((row["Location"], row["InstanceType"]) for page in offers for row in page["InstanceTypeOfferings"])
     except (ClientError, BotoCoreError) as error:
-        raise errors.Unavailable(f"EC2's catalogue of {region} cannot be read: {error}") from error
+        raise silence(f"EC2's catalogue of {region} cannot be read", error) from error
     zone_ids = {zone["ZoneName"]: zone["ZoneId"] for zone in zones}
     return Catalogue({row["InstanceType"]: _size(row) for row in rows}, zone_ids, offered)
 
@@ -75,7 +74,7 @@ def fetch_changes(ec2: Ec2, region: str, types: list[str], since: datetime) -> l
                 for row in page["SpotPriceHistory"]
             ]
     except (ClientError, BotoCoreError) as error:
-        raise errors.Unavailable(f"spot prices of {region} cannot be read: {error}") from error
+        raise silence(f"spot prices of {region} cannot be read", error) from error
     return found
 
 
@@ -105,7 +104,7 @@ def fetch_on_demand(ec2: Ec2, region: str, types: list[str]) -> dict[str, float]
                 if name in types:
                     found[name] = usd
     except (ClientError, BotoCoreError) as error:
-        raise errors.Unavailable(f"on-demand prices of {region} cannot be read: {error}") from error
+        raise silence(f"on-demand prices of {region} cannot be read", error) from error
     return found
 
 

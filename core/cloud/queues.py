@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core import errors
-from core.cloud.aws import POLLS, Ec2
+from core.cloud.aws import POLLS, Ec2, silence
 from core.cloud.errors import NOT_ALLOWED
 
 WAIT_SECONDS, BATCH, VISIBILITY_SECONDS = 20, 10, 20
@@ -68,7 +68,7 @@ class EventQueue:
         try:
             return getattr(self._sqs, operation)(QueueUrl=self._url, **request)
         except (ClientError, BotoCoreError) as error:
-            raise errors.Unavailable(f"the queue {self.name} does not answer: {error}") from error
+            raise silence(f"the queue {self.name} does not answer", error) from error
 
 
 def _message(row: dict) -> Message:

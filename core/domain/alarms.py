@@ -18,6 +18,7 @@ ALARMS = (
     Alarm("received", "AWS announced a rebalance or an interruption for a PRIMARY, or a PRIMARY was lost without notice"),
     Alarm("outcome", "a workload was carried over and serves again"),
     Alarm("failed", "an order to AWS came to nothing for good"),
+    Alarm("last_resort", "nothing but a pool in danger is left for a replacement before its deadline"),
     Alarm("by_hand", "SAFE MODE holds an answer back: somebody has to act before the deadline"),
     Alarm("hold", "so many machines of an account look dead without proof that nobody is declared lost"),
     Alarm("hold_ended", "the hold on an account is lifted"),
@@ -34,6 +35,8 @@ ALARMS = (
     Alarm("switched", "a workload was moved by plan or by hand and serves at its new place"),
     Alarm("switch_late", "a workload was switched a minute ago and does not serve; the old instance is kept"),
     Alarm("switch_failed", "a switch came to nothing; the workload stays where it was"),
+    Alarm("alert", "a figure that is watched passed its limit"),
+    Alarm("alert_over", "a watched figure is within its limit again"),
     Alarm("account_away", "an AWS account does not answer, or answers again"),
 )
 

@@ -28,11 +28,17 @@ class Intent(FromRow):
     state: str
     attempt: int
     tries: int
+    throttled: int
     client_token: str
     fence: int
     ec2_id: str | None
     why: str
     created_at: datetime
+
+    @property
+    def unanswered(self) -> int:
+        """How many calls before the present one may have had an effect that nobody knows of."""
+        return self.tries - self.attempt - self.throttled
 
 
 def client_token(install: str, client_id: int, dedupe_key: str, attempt: int) -> str:

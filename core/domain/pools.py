@@ -1,6 +1,6 @@
 """Where an emergency replica is launched: clean pools, poisoned ones, On-Demand, danger last (INV-12)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.domain.row import FromRow
@@ -8,6 +8,7 @@ from core.domain.row import FromRow
 ICE_MEMORY = timedelta(minutes=3)
 DANGER_MEMORY = timedelta(minutes=30)
 POISON_MEMORY = timedelta(days=15)
+LAST_RESORT = "the last resort: a notice there within 30 minutes"
 LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
@@ -39,6 +40,7 @@ class Candidate:
     lifecycle: str
     price: float | None
     why: str
+    is_last_resort: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def emergency_candidates(
     clean = [_spot(pool, "a clean pool") for pool in calm if pool.poisoned_until <= now]
     clean.sort(key=lambda candidate: candidate.pool_id != fastest)
     poisoned = [_spot(pool, "an interruption there within 15 days") for pool in calm if pool.poisoned_until > now]
-    danger = [_spot(pool, "the last resort: a notice there within 30 minutes") for pool in usable if pool.danger_until > now]
+    danger = [replace(_spot(pool, LAST_RESORT), is_last_resort=True) for pool in usable if pool.danger_until > now]
     ordered = clean + poisoned + (_on_demand(need, pools) if need.on_demand_fallback else []) + danger
     ordered = ordered or _on_demand(need, pools)
     return sorted(ordered, key=lambda candidate: capacity_key(candidate.pool_id, candidate.lifecycle) in ice)

@@ -71,6 +71,7 @@ class Order:
     open_incidents: int
     live_switches: int
     budget_used: float
+    deaf: str | None = None  # why the host may not go from On-Demand to Spot (INV-56)
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ def next_step(switch: Switch, agent: Agent, old: Instance, new: Instance, standb
 def _by_policy(order: Order, forced: bool) -> Refusal | None:
     if order.primary.auth_status != "authorized" or not order.agent.enabled:
         return Refusal("SwitchRefused", "this workload is only observed")
+    if order.deaf:
+        return Refusal("SwitchRefused", order.deaf)
     if forced:
         return None
     if not order.config.auto_switch_enabled:

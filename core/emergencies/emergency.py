@@ -19,8 +19,9 @@ from core.domain.notice import NOTICES, Notice, NoticeKind, Rank, read_notice
 from core.domain.pools import Candidate, Need, emergency_candidates
 from core.domain.response import Action, Decision, Situation, decide, successor
 from core.domain.serialize import canonical
-from core.emergencies import by_hand
+from core.emergencies import by_hand, last_resort
 from core.emergencies.acknowledgement import unconfirmed_move
+from core.emergencies.receipts import MIRROR, Taken, again, receipt
 from core.execution.orders import launch_params, order, order_end
 from core.forecast.risk import RiskManager
 from core.locks import lock_agent
@@ -31,7 +32,6 @@ from core.sql import accounts, actions, agents, incidents, instances, notices, p
 RISKS = ("rebalance", "termination")  # what says something of the pool, and not of the machine alone
 OVER = {"own_action": "We ordered its end ourselves", "ignored_gone": "That machine has ended already",
         "switched_away": "It was switched away from; nothing runs on it"}  # fmt: skip
-MIRROR = {Rank.NONE: "none", Rank.REBALANCE: "rebalance", Rank.TERMINATION: "termination"}
 
 
 def handle_rebalance_notice(
@@ -67,27 +67,25 @@ def _handle(
     notice = read_notice(kind, body, tx.now())
     if flooding and _is_known(tx, subject, notice):
         raise flooding
-    return take_notice(tx, agent, safe, subject, notice, "agent")
-
-
-def take_notice(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Notice, channel: str) -> dict:
-    """Under the agent's lock: 1 count a copy  2 remember the notice  3 raise the incident  4 answer it."""
-    key = natural_key(tx, subject, notice, channel)
+    key = natural_key(subject, notice, "agent", accounts.get(tx, subject.account_id).aws_account_id)
     copy = notices.by_key(tx, key)
     if copy:
         notices.seen_again(tx, copy["id"])
-        return receipt(tx, copy["uuid"], copy["incident_id"] and incidents.get(tx, copy["incident_id"]))
+    return receipt(tx, again(tx, copy) if copy else take_notice(tx, agent, safe, subject, notice, key))
+
+
+def take_notice(tx: Tx, agent: Agent, safe: bool, subject: Instance, notice: Notice, key: dict) -> Taken:
+    """A notice that nobody has seen yet, under the agent's lock: 1 remember it  2 raise the incident  3 answer it."""
     over = _why_over(tx, subject)
     former = _newest(tx, key) if over else _closed_incident(tx, key, notice, subject)
     disposition = "record" if over or former else notice.disposition
     incident = former if disposition == "record" else _raise(tx, agent, subject, notice, key)
-    uuid = remember(tx, agent, notice, key, disposition, over or notice.reason, incident)
+    reason = over or notice.reason
+    uuid = remember(tx, agent, notice, key, disposition, reason, incident)
     if over == "switched_away":
         _teach(tx, agent, subject, notice.kind)
-    if disposition == "act":
-        decision = act(tx, agent, safe, subject, notice.kind, incident)
-        return receipt(tx, uuid, incidents.get(tx, incident.id), decision)
-    return receipt(tx, uuid, incident, None, OVER.get(over))
+    decision = act(tx, agent, safe, subject, notice.kind, incident) if disposition == "act" else None
+    return Taken(uuid, incident, disposition, reason, decision, OVER.get(over))
 
 
 def remember(
@@ -113,7 +111,7 @@ def act(tx: Tx, agent: Agent, safe: bool, subject: Instance, kind: NoticeKind, i
     _spread_the_word(tx, agent, subject, kind, incident)
     if subject.role == Role.REPLICA:
         retire(tx, agent, safe, subject, "failed", f"{subject.name} stood by and got a {kind.words} itself")
-    return respond(tx, agent, safe, incidents.get(tx, incident.id))
+    return respond(tx, agent, safe, incident)
 
 
 def respond(tx: Tx, agent: Agent, safe: bool, incident: Incident) -> Decision:
@@ -155,6 +153,7 @@ def create_emergency_replica(
         why=sentence, safe=safe, priority=EMERGENCY, deadline=incident.deadline_at,
     )  # fmt: skip
     audit.tell(tx, agent, "order_replica", f"SAFE MODE, not done: {sentence}" if safe else sentence)
+    last_resort.warn(tx, agent, incident, candidate)
     return replica
 
 
@@ -244,10 +243,10 @@ def _is_known(tx: Tx, subject: Instance, notice: Notice) -> bool:
     )
 
 
-def natural_key(tx: Tx, subject: Instance, notice: Notice, channel: str) -> dict:
+def natural_key(subject: Instance, notice: Notice, channel: str, aws_account: str) -> dict:
     """What makes two sightings copies of each other (DK1, DK2)."""
     return {
-        "aws_account": accounts.get(tx, subject.account_id).aws_account_id,
+        "aws_account": aws_account,
         "region": subject.region,
         "ec2_instance_id": subject.ec2_instance_id,
         "kind": notice.kind.name,
@@ -355,23 +354,3 @@ def insert_replica(
     )  # fmt: skip
     events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid, incident_id=incident and incident.uuid)
     return instances.get(tx, replica_id)
-
-
-def receipt(
-    tx: Tx, notice_uuid: str, incident: Incident | None, decision: Decision | None = None, why: str | None = None
-) -> dict:
-    """What the reply to a notice says: the same incident, however often it is told."""
-    successor = incident and incident.successor_id and instances.get(tx, incident.successor_id)
-    standby = incident and next(iter(replicas.standbys(tx, incident.agent_id)), None)
-    launch = standby and actions.live_launch_of(tx, standby.instance.id)
-    return {
-        "notice_id": notice_uuid,
-        "incident_id": incident and incident.uuid,
-        "status": MIRROR[Rank(incident.notice_rank)] if incident else "none",
-        "deadline": incident and incident.deadline_at,
-        "action": decision.action if decision else Action.WAIT,
-        "emergency_replica_id": standby and standby.replica.uuid,
-        "promoted_instance_id": successor and successor.uuid,
-        "launch_action_id": launch and launch.uuid,
-        "reason": decision.reason if decision else why or (incident.sentence if incident else ""),
-    }

@@ -11,7 +11,8 @@ from core.database import Tx
 from core.domain.aws_event import Item
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.notice import Rank
-from core.emergencies.emergency import act, raise_incident, receipt, remember
+from core.emergencies.emergency import act, raise_incident, remember
+from core.emergencies.receipts import Taken
 from core.execution.orders import order
 from core.intake.evidence import note, why_over
 from core.sql import incidents, instances, notices
@@ -20,7 +21,7 @@ HEARTBEAT_EVERY = timedelta(minutes=15)  # a hook holds for an hour unless it sa
 GIVES_UP_AFTER = timedelta(hours=48)
 
 
-def take_lifecycle(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> dict:
+def take_lifecycle(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> Taken:
     """Auto Scaling is about to end the machine and waits for our answer."""
     over = why_over(subject)
     if over:
@@ -30,7 +31,7 @@ def take_lifecycle(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: It
         sentence=f"Auto Scaling is about to end {subject.name}",
     )  # fmt: skip
     uuid = remember(tx, agent, item.notice, key, "act", None, incident)
-    return receipt(tx, uuid, incidents.get(tx, incident.id), act(tx, agent, safe, subject, item.notice.kind, incident))
+    return Taken(uuid, incident, "act", None, act(tx, agent, safe, subject, item.notice.kind, incident))
 
 
 def answer(tx: Tx, agent: Agent, safe: bool, notice_id: int) -> bool:

@@ -9,13 +9,14 @@ from core.domain.incident import Incident
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.notice import NOTICES, Rank
 from core.emergencies.emergency import act, raise_incident, retire
+from core.emergencies.receipts import Taken
 from core.intake.evidence import note
 from core.sql import accounts, agents, incidents, instances, maintenance, replicas
 
 CLOSED = "closed"  # AWS Health's statusCode of an event that is over or taken back
 
 
-def take_maintenance(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> dict:
+def take_maintenance(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> Taken:
     """One scheduled change of one machine; the same event may come again with another time, or be closed."""
     detail = item.notice.payload["detail"]
     event_key = str(detail.get("eventArn") or key["source_key"])[:255]

@@ -42,7 +42,7 @@ def reconcile() -> dict:
 
 def _what_is_due(tx: Tx) -> dict[str, list[dict]]:
     return {
-        "incidents": incidents.all_open(tx),
+        "incidents": incidents.to_advance(tx),
         "switches": switches.unfinished(tx),
         "replicas_expired": instances.expired_replicas(tx),
         "replicas_late": instances.late_launches(tx, READY_WITHIN_SECONDS),

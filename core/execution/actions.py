@@ -25,8 +25,10 @@ from core.domain.intent import EMERGENCY, Intent, client_token
 from core.domain.lifecycle import Role
 from core.domain.pools import ICE_MEMORY, capacity_key
 from core.domain.serialize import canonical
+from core.emergencies import last_resort
 from core.emergencies.emergency import choose_pool, give_up
 from core.execution import breaker
+from core.execution.foresight import why_elsewhere
 from core.execution.orders import launch_params, order
 from core.execution.seats import Seats
 from core.forecast import risk
@@ -40,8 +42,8 @@ log = logging.getLogger("core.execution.actions")
 
 TRUST_SECONDS = actions.LEASE_SECONDS - 2
 PLACE_MEMORY = timedelta(hours=24)
-RESULTS = {Answer.DONE: "SUCCESS", Answer.UNKNOWN: "RETRY", Answer.STALE_CREDENTIALS: "RETRY", Answer.NO_CAPACITY: "NEXT-POOL"}
-NO_ANSWER = frozenset({Answer.UNKNOWN, Answer.STALE_CREDENTIALS, Answer.NOT_ALLOWED})  # what the breaker counts
+RESULTS = {Answer.DONE: "SUCCESS", Answer.UNKNOWN: "RETRY", Answer.THROTTLED: "RETRY", Answer.STALE_CREDENTIALS: "RETRY", Answer.NO_CAPACITY: "NEXT-POOL"}
+NO_ANSWER = frozenset({Answer.UNKNOWN, Answer.THROTTLED, Answer.STALE_CREDENTIALS, Answer.NOT_ALLOWED})  # what the breaker counts
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Claim:
     agent_uuid: str | None
     epoch: int
     trust_until: float
+    elsewhere: str | None = None
 
 
 class Executor:
@@ -75,7 +78,9 @@ class Executor:
         with self._seats.reserve() as seat:
             began = time.monotonic()
             claim = database.run(lambda tx: _claim(tx, began, seat))
-            if claim and not self._forestalled(self._clouds, claim) and time.monotonic() < claim.trust_until:
+            if claim and claim.elsewhere:
+                database.run(lambda tx: pass_over(tx, claim.intent, claim.elsewhere))
+            elif claim and not self._forestalled(self._clouds, claim) and time.monotonic() < claim.trust_until:
                 called = time.monotonic()
                 outcome = self._act(claim)
                 database.run(lambda tx: record(tx, claim.intent, outcome, time.monotonic() - called))
@@ -112,7 +117,7 @@ class Executor:
         if claim.intent.kind != "launch":
             return params
         intent = claim.intent
-        uncertain = intent.tries > intent.attempt  # more claims than definite refusals
+        uncertain = intent.unanswered > 0
         return Launch(params, intent.client_token, tags_of(claim, self._settings), user_data(intent, self._settings), uncertain)
 
 
@@ -133,12 +138,14 @@ def _claim(tx: Tx, began: float, may_sit: Callable[[int], bool] = lambda account
         if may_sit(intent.account_id) and breaker.may_call(tx, intent.account_id):
             actions.lease(tx, intent.id)
             agent = intent.agent_id and agents.get(tx, intent.agent_id)
+            intent = actions.get(tx, intent.id)
             return Claim(
-                intent=actions.get(tx, intent.id),
+                intent=intent,
                 account=accounts.get(tx, intent.account_id),
                 agent_uuid=agent and agent.uuid,
                 epoch=agent.epoch if agent else 0,
                 trust_until=began + TRUST_SECONDS,
+                elsewhere=why_elsewhere(tx, intent),
             )
     return None
 
@@ -201,11 +208,19 @@ def join_token(install_key: str, intent_id: int, attempt: int) -> str:
 
 
 def record(tx: Tx, intent: Intent, outcome: Outcome, seconds: float = 0.0) -> None:
-    """Write down what a call of so many ``seconds`` came to. The agent is locked first, as everywhere."""
+    """Write down what a call of so many ``seconds`` came to. The agent is locked first, as everywhere; the account, which all
+    calls share, last."""
     if intent.agent_id:
         lock_agent(tx, intent.agent_id)
-    breaker.note(tx, intent.account_id, seconds, outcome.error or "no answer" if outcome.answer in NO_ANSWER else None)
     RECORD[outcome.answer](tx, intent, outcome)
+    error = outcome.error or "no answer" if outcome.answer in NO_ANSWER else None
+    breaker.note(tx, intent.account_id, seconds, error, throttled=outcome.answer is Answer.THROTTLED)
+
+
+def pass_over(tx: Tx, intent: Intent, why: str) -> None:
+    """On to the next candidate, without asking AWS."""
+    lock_agent(tx, intent.agent_id)
+    PASS_OVER(tx, intent, Outcome(Answer.NO_CAPACITY, error=why))
 
 
 def _done(tx: Tx, intent: Intent, outcome: Outcome) -> None:
@@ -279,6 +294,8 @@ def _try_next_pool(tx: Tx, intent: Intent, instance, outcome: Outcome) -> None:
         )  # fmt: skip
         replicas.retarget(tx, instance.id, candidate.pool_id)
         _tell(tx, intent, "next_pool", f"{outcome.error}; next: {candidate.instance_type} in {candidate.az_id} ({candidate.lifecycle})")
+        if intent.incident_id:
+            last_resort.warn(tx, agents.get(tx, intent.agent_id), incidents.get(tx, intent.incident_id), candidate)
 
 
 def _remember_ice(tx: Tx, intent: Intent, params: dict) -> None:
@@ -308,8 +325,9 @@ def _remember_quota(tx: Tx, intent: Intent, params: dict) -> None:
 def _unknown(tx: Tx, intent: Intent, outcome: Outcome) -> None:
     """Throttled, timed out, dropped: the same token again after a full-jitter wait."""
     most = 10.0 if intent.priority == EMERGENCY else 60.0
-    ceiling = min(most, 2.0 * 2 ** max(0, intent.tries - 3))
-    actions.try_again(tx, intent, random.uniform(0.05, ceiling), outcome.error or "no answer")
+    ceiling = min(most, 2.0 * 2 ** max(0, intent.tries - intent.attempt - 2))
+    throttled = outcome.answer is Answer.THROTTLED
+    actions.try_again(tx, intent, random.uniform(0.05, ceiling), outcome.error or "no answer", throttled=throttled)
 
 
 def _failed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
@@ -361,6 +379,7 @@ RECORD: dict[Answer, Callable[[Tx, Intent, Outcome], None]] = {
     Answer.QUOTA: _refused(_remember_quota),
     Answer.DEAD_REPLAY: _refused(_remember_nothing),
     Answer.UNKNOWN: _unknown,
+    Answer.THROTTLED: _unknown,
     Answer.STALE_CREDENTIALS: _unknown,
     Answer.NOT_ALLOWED: _not_allowed,
     Answer.TOKEN_REUSED: _failed,
@@ -368,3 +387,4 @@ RECORD: dict[Answer, Callable[[Tx, Intent, Outcome], None]] = {
     Answer.WRONG_STATE: _failed,
     Answer.INVALID: _invalid,
 }
+PASS_OVER = _refused(_remember_nothing)

@@ -2,7 +2,8 @@
 
 Closed, everybody calls. After five failures in a row that lasted two seconds it opens: the account is shown as
 degraded, and one call each half minute tries whether AWS answers again. Its state is a row, so that this holds over
-all processes. (A lucky row of five under heavy throttling, between calls that succeed, lasts no two seconds.)
+all processes. (A lucky row of five under heavy trouble, between calls that succeed, lasts no two seconds.) An account that
+throttles is there, and asks for less: its row must last ten seconds.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from time import monotonic
 from typing import TypeVar
 
 from core import database, errors
-from core.cloud.aws import Clouds, Ec2
+from core.cloud.aws import Clouds, Ec2, Throttled
 from core.database import Tx
 from core.domain.account import Account
 from core.people import notifications
@@ -23,6 +24,7 @@ T = TypeVar("T")
 
 FAILURES = 5
 LASTING = timedelta(seconds=2)
+THROTTLED_LASTING = timedelta(seconds=10)
 PROBE_EVERY = timedelta(seconds=30)
 
 
@@ -44,18 +46,19 @@ def ask(clouds: Clouds, account: Account, question: Callable[[Ec2], T], *, once:
         ec2 = clouds.of(account)
         answer = question(ec2.once() if once else ec2)
     except errors.Unavailable as error:
-        database.run(partial(note, account_id=account.id, seconds=monotonic() - began, error=error.message))
+        throttled = isinstance(error, Throttled)
+        database.run(partial(note, account_id=account.id, seconds=monotonic() - began, error=error.message, throttled=throttled))
         raise
     database.run(partial(note, account_id=account.id, seconds=monotonic() - began, error=None))
     return answer
 
 
-def note(tx: Tx, account_id: int, seconds: float, error: str | None) -> None:
+def note(tx: Tx, account_id: int, seconds: float, error: str | None, *, throttled: bool = False) -> None:
     """Remember how a call of so many ``seconds`` ended; ``error`` is None when AWS answered, whatever it said."""
     if error is None:
         _answered(tx, account_id)
     else:
-        _failed(tx, account_id, seconds, error)
+        _failed(tx, account_id, seconds, error, THROTTLED_LASTING if throttled else LASTING)
 
 
 def _answered(tx: Tx, account_id: int) -> None:
@@ -68,11 +71,11 @@ def _answered(tx: Tx, account_id: int) -> None:
         _tell(tx, account_id, row, "info", "answers again", "AWS answers again; what waited goes on.")
 
 
-def _failed(tx: Tx, account_id: int, seconds: float, error: str) -> None:
+def _failed(tx: Tx, account_id: int, seconds: float, error: str, lasting: timedelta) -> None:
     now = tx.now()
     rows.count_failure(tx, account_id, now - timedelta(seconds=seconds), error)
     row = rows.read(tx, account_id)
-    if row["open_until"] is not None or row["failures"] < FAILURES or now - row["failing_since"] < LASTING:
+    if row["open_until"] is not None or row["failures"] < FAILURES or now - row["failing_since"] < lasting:
         return
     rows.open(tx, account_id, now + PROBE_EVERY)
     accounts.set_health(tx, account_id, "degraded", error)

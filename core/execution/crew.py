@@ -5,6 +5,7 @@ import threading
 import time
 
 from core import errors
+from core.doorbell import RUSH
 from core.execution.actions import Executor
 
 log = logging.getLogger("core.execution.crew")
@@ -39,8 +40,9 @@ class Crew:
 
     def _work(self) -> None:
         try:
+            RUSH.give_way()
             while not self._ending and self._executor.run_once():
-                pass
+                RUSH.give_way()
         except errors.SpotError as error:
             log.warning("an executor waits: %s", error.message, extra={"component": "CORE-EXEC"})
         finally:

@@ -29,6 +29,7 @@ LATEST_REPORT = timedelta(hours=2)
 LIVES = {"rebalance_notice": DANGER_MEMORY, "termination_notice": DANGER_MEMORY, "capacity_error": ICE_MEMORY}
 MOMENT = timedelta(seconds=1)
 STATIC_RULE, TRAINED = "static-rule", "trained-model"
+SIBLINGS = timedelta(seconds=10)  # AWS takes many machines of a pool at once: their notices are one sighting of the pool
 
 
 class RiskManager:
@@ -40,9 +41,12 @@ class RiskManager:
     def register_risk_event(self, pool_id: str, event_type: str, event_at: datetime | None = None) -> bool:
         """1 clamp its time  2 write it  3 flag the tenant's own view, and everybody's if a second tenant says the same.
 
-        Whether it is shared by now.
+        Whether it is shared by now. What the tenant told seconds ago it need not tell again: nothing is locked for it.
         """
         now = self._tx.now()
+        if event_at is None and rows.told_since(self._tx, pool_id, event_type, self._client_id, now - SIBLINGS):
+            return False
+        pools.lock(self._tx, pool_id, now)
         at = min(max(event_at or now, now - LATEST_REPORT), now)
         rows.insert_event(
             self._tx, pool_id=pool_id, event_type=event_type, client_id=self._client_id, event_at=at, verified_by=None,
@@ -54,6 +58,7 @@ class RiskManager:
 
     def confirm(self, pool_id: str, verified_by: str) -> None:
         """AWS says itself that it took a machine of this tenant there: everybody may know."""
+        pools.lock(self._tx, pool_id, self._tx.now())
         pool_memory.confirm(self._tx, pool_id)
         self._verify([one for one in rows.live_events(self._tx, pool_id) if one["client_id"] == self._client_id], verified_by)
 

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from core import audit, database, errors
@@ -19,15 +19,18 @@ from core.domain.aws_envelope import Record, Unreadable, unwrap
 from core.domain.aws_event import Item, Reading, read_event
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.serialize import canonical
-from core.emergencies.emergency import natural_key, receipt, take_notice
+from core.emergencies.emergency import natural_key, take_notice
 from core.emergencies.lifecycle_hooks import take_lifecycle
 from core.emergencies.maintenance import take_maintenance
+from core.emergencies.receipts import Taken, again
 from core.intake.evidence import take_activity, take_eviction, take_state
 from core.locks import lock_agent
 from core.people import notifications
-from core.sql import accounts, aws_events, incidents, instances, notices
+from core.sql import accounts, aws_events, instances, notices
 
 log = logging.getLogger("core.intake.aws_events")
+
+T = TypeVar("T")
 
 CHANNEL = "eventbridge"
 MAY_STILL_MATTER = ("rebalance", "termination", "lifecycle", "maintenance")  # once somebody knows the machine
@@ -81,15 +84,18 @@ def _record(record: Record, origin: Origin, body: Any) -> list[dict]:
     if record.event.get("Type") == "SubscriptionConfirmation":
         return [_unconfirmed(record.event, origin)]
     try:
-        reading, account = database.run(lambda tx: _read(tx, record.event, origin))
+        reading, account, taken = _run(lambda tx: _read(tx, record.event, origin))
     except Unreadable as problem:
         return [_bury(record.event, str(problem), origin)]
-    return _answered(reading, account, record.event, origin)
+    return [taken] if taken else _answered(reading, account, record.event, origin)
 
 
-def _read(tx: Tx, event: Mapping[str, Any], origin: Origin) -> tuple[Reading, Account | None]:
+def _read(tx: Tx, event: Mapping[str, Any], origin: Origin) -> tuple[Reading, Account | None, dict | None]:
+    """What an event says and who it speaks of; the plain case, one thing said of one machine, is taken at once."""
     reading = read_event(event, tx.now())
-    return reading, _account(tx, reading, origin)
+    account = _account(tx, reading, origin)
+    is_plain = account is not None and len(reading.items) == 1 and not reading.odd and not reading.ignored
+    return reading, account, take(tx, reading.items[0], account) if is_plain else None
 
 
 def _answered(reading: Reading, account: Account | None, event: Mapping[str, Any], origin: Origin) -> list[dict]:
@@ -104,24 +110,24 @@ def _answered(reading: Reading, account: Account | None, event: Mapping[str, Any
         database.run(lambda tx: notifications.announce(
             tx, account.client_id, f"action_unknown:{tx.now():%Y%m%d%H}", "warning", title, text
         ))  # fmt: skip
-    return [_item(item, account) for item in reading.items]
+    return [_run(lambda tx, item=item: take(tx, item, account)) for item in reading.items]
 
 
 def _account(tx: Tx, reading: Reading, origin: Origin) -> Account | None:
     """The linked account an event speaks of, if its way in may speak of it (V2)."""
-    account = accounts.by_aws_id(tx, reading.account)
-    if origin.account and (account is None or account.id != origin.account.id):
+    account = origin.account or accounts.by_aws_id(tx, reading.account)
+    if account and account.aws_account_id != reading.account:
         return None
     regions = [origin.region] if origin.region else json.loads(account.regions) if account else []
     return account if reading.region in ("", *regions) else None
 
 
-def _item(item: Item, account: Account) -> dict:
-    """One thing said of one machine, in its own transaction; a copy that races its twin starts over and finds it."""
+def _run(work: Callable[[Tx], T]) -> T:
+    """In one transaction; a copy that races its twin starts over and finds it."""
     try:
-        return database.run(lambda tx: take(tx, item, account))
+        return database.run(work)
     except errors.Duplicate:
-        return database.run(lambda tx: take(tx, item, account))
+        return database.run(work)
 
 
 def take(tx: Tx, item: Item, account: Account) -> dict:
@@ -133,24 +139,23 @@ def take(tx: Tx, item: Item, account: Account) -> dict:
         return _unmanaged(tx, item, account, subject)
     agent, safe = lock_agent(tx, subject.agent_id)
     subject = instances.get(tx, subject.id)
-    key = natural_key(tx, subject, item.notice, CHANNEL)
+    key = natural_key(subject, item.notice, CHANNEL, account.aws_account_id)
     copy = notices.by_key(tx, key)
     if copy:
         notices.seen_again(tx, copy["id"])
-        return _result("duplicate", receipt(tx, copy["uuid"], copy["incident_id"] and incidents.get(tx, copy["incident_id"])))
-    told = TAKE[item.kind](tx, agent, safe, subject, item, key)
-    stored = notices.by_key(tx, key)
-    if stored["reason"]:
-        aws_events.count(tx, stored["reason"], tx.now())
-    return _result({"act": "handled", "verify": "verifying", "record": "recorded"}[stored["disposition"]], told)
+        return _result("duplicate", again(tx, copy))
+    taken = TAKE[item.kind](tx, agent, safe, subject, item, key)
+    if taken.reason:
+        aws_events.count(tx, taken.reason, tx.now())
+    return _result({"act": "handled", "verify": "verifying", "record": "recorded"}[taken.disposition], taken)
 
 
-def take_warning(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> dict:
+def take_warning(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> Taken:
     """A rebalance recommendation or an interruption: the agent's notice by another way."""
-    return take_notice(tx, agent, safe, subject, item.notice, key["channel"])
+    return take_notice(tx, agent, safe, subject, item.notice, key)
 
 
-Take = Callable[[Tx, Agent, bool, Instance, Item, dict], dict]
+Take = Callable[[Tx, Agent, bool, Instance, Item, dict], Taken]
 
 TAKE: dict[str, Take] = {
     "rebalance": take_warning,
@@ -196,7 +201,7 @@ def _unknown(tx: Tx, item: Item, account: Account) -> dict:
 
 def _unmanaged(tx: Tx, item: Item, account: Account, subject: Instance) -> dict:
     """A machine we know and do not look after."""
-    key = natural_key(tx, subject, item.notice, CHANNEL)
+    key = natural_key(subject, item.notice, CHANNEL, account.aws_account_id)
     copy = notices.by_key(tx, key)
     if copy:
         notices.seen_again(tx, copy["id"])
@@ -267,6 +272,10 @@ def _ignored(reason: str) -> dict:
     return {"status": "ignored", "action": None, "notice_id": None, "incident_id": None, "reason": reason}
 
 
-def _result(status: str, told: dict) -> dict:
-    """What of a receipt concerns whoever brought the event."""
-    return {"status": status, **{name: told.get(name) for name in ("action", "notice_id", "incident_id", "reason")}}
+def _result(status: str, taken: Taken) -> dict:
+    """What whoever brought the event is told."""
+    incident = taken.incident
+    return {
+        "status": status, "action": taken.action, "notice_id": taken.notice_uuid, "incident_id": incident and incident.uuid,
+        "reason": taken.sentence,
+    }  # fmt: skip

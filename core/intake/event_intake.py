@@ -9,14 +9,16 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 
 from config.settings import Settings
 from core import database, errors
 from core.cloud.aws import Clouds, Ec2
-from core.cloud.queues import EventQueue, Message
+from core.cloud.queues import BATCH, EventQueue, Message
 from core.database import Tx
 from core.domain.account import Account
+from core.doorbell import RUSH
 from core.execution import breaker
 from core.intake.aws_events import Origin, process
 from core.people import notifications
@@ -26,6 +28,7 @@ log = logging.getLogger("core.intake.event_intake")
 
 LOOK_AGAIN_SECONDS = 30.0  # for a queue where there was none
 PAUSE_SECONDS = 2.0  # after a failure
+PROBE_SECONDS = 30
 OFTEN = 5
 HANDS = 4
 
@@ -92,12 +95,22 @@ class QueueReader:
         step = self._announce
         while not self._stopping():
             try:
+                if not self._may_poll():
+                    time.sleep(PAUSE_SECONDS)
+                    continue
                 step()
                 step = self.read_once
             except errors.SpotError as error:
                 log.warning("the events of %s wait: %s", self._account.aws_account_id, error.message)
                 _note_failure(self._account, self._region, error.message)
                 time.sleep(PAUSE_SECONDS)
+
+    def _may_poll(self) -> bool:
+        """Whether the queue answers; one that does not is tried twice a minute, by one of all readers.
+
+        It has a breaker of its own: while EC2 is away a notice may still find a replica that stands ready.
+        """
+        return database.run(lambda tx: aws_events.may_poll(tx, self._account.id, self._region, PROBE_SECONDS))
 
     def _announce(self) -> None:
         """It was found; its first long poll may last twenty seconds."""
@@ -117,6 +130,10 @@ class QueueReader:
 
     def work(self, messages: list[Message]) -> list[Message]:
         """Those that may be deleted. Each is done by itself, some at once; what becomes of one is nothing to the others."""
+        with RUSH if len(messages) == BATCH else nullcontext():
+            return self._all(messages)
+
+    def _all(self, messages: list[Message]) -> list[Message]:
         works = [(message, self._hands.submit(process, message.body, self._origin)) for message in messages]
         return [message for message, work in works if self._went_well(message, work.exception())]
 

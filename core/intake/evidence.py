@@ -7,7 +7,8 @@ from core import doorbell
 from core.database import Tx
 from core.domain.aws_event import Item
 from core.domain.lifecycle import Agent, Instance, Role
-from core.emergencies.emergency import receipt, remember
+from core.emergencies.emergency import remember
+from core.emergencies.receipts import Taken
 from core.execution.watch import learn_state, lose, prove_taken
 from core.sql import incidents, notices
 
@@ -18,7 +19,7 @@ STATES = {
 STOPS = ("stopping", "stopped")
 
 
-def take_state(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> dict:
+def take_state(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> Taken:
     """The end of a PRIMARY is a loss confirmed; what we ordered ourselves is recorded and opens nothing (INV-58)."""
     over = why_over(subject) or _overtaken(tx, item, key)
     disposition = "record" if over else item.notice.disposition
@@ -40,7 +41,7 @@ def _overtaken(tx: Tx, item: Item, key: dict) -> str | None:
     return "out_of_order" if late else None
 
 
-def take_eviction(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> dict:
+def take_eviction(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> Taken:
     """Proof that AWS took the machine. A PRIMARY is lost; what else it was, EC2 is asked about: it may have been stopped."""
     over = why_over(subject)
     if over != "own_action":
@@ -52,14 +53,16 @@ def take_eviction(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Ite
     return note(tx, agent, subject, item, key, "record" if over else "verify" if asked else item.notice.disposition, over)
 
 
-def take_activity(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> dict:
+def take_activity(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: Item, key: dict) -> Taken:
     """What Auto Scaling or somebody by the API did; for the record."""
     return note(tx, agent, subject, item, key, "record", None)
 
 
-def note(tx: Tx, agent: Agent, subject: Instance, item: Item, key: dict, disposition: str, reason: str | None) -> dict:
-    """The notice row, linked to the newest incident of its machine; the reply says what became of that."""
+def note(tx: Tx, agent: Agent, subject: Instance, item: Item, key: dict, disposition: str, reason: str | None) -> Taken:
+    """The notice row, linked to the newest incident of its machine; what became of that is told."""
     incident = incidents.newest_of(tx, subject.id)
-    uuid = remember(tx, agent, item.notice, key, disposition, reason or item.notice.reason, incident)
-    tx.on_commit(lambda: doorbell.ring("emergency_watch"))
-    return receipt(tx, uuid, incident)
+    reason = reason or item.notice.reason
+    uuid = remember(tx, agent, item.notice, key, disposition, reason, incident)
+    if disposition != "record" or reason == "own_action":
+        tx.on_commit(lambda: doorbell.ring("emergency_watch"))
+    return Taken(uuid, incident, disposition, reason)

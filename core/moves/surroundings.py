@@ -11,13 +11,13 @@ from core.domain.decision.engine import Engine, Placement
 from core.domain.decision.values import Inputs, Offer
 from core.domain.lifecycle import Agent, Instance
 from core.domain.move import Place, offer_of, present_of, wish_of
-from core.domain.notice_path import notice_path, why_not_spot
 from core.domain.pools import Pool
 from core.forecast.risk import Forecast, forecast
 from core.moves.engine import in_force
+from core.moves.notice_paths import why_deaf
 from core.presets import waits
 from core.prices import quotes
-from core.sql import aws_events, heartbeats, placements, plans, pools, switches
+from core.sql import placements, plans, pools, switches
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def inputs_of(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, cu
     """All that the decision about one workload looks at. ``prices`` of the caller stand in for the stored ones."""
     place, placement = _place(tx, instance, around, current_pool, prices or {}), around.placement
     wish = replace(wish_of(around.model_of(instance), place.on_demand), allow=placement.allow, deny=placement.deny)
-    present = present_of(place, switches.last_move(tx, agent.id), agent.last_failover_at, _why_not_spot(tx, instance))
+    present = present_of(place, switches.last_move(tx, agent.id), agent.last_failover_at, why_deaf(tx, instance))
     return Inputs(
         wish, _priced(around.offers, prices or {}), replace(present, pool_id=current_pool) if current_pool else present, tx.now(),
         taken=around.taken(agent.id), cap=placement.cap(len(around.stands)), weights=placement.weights(around.engine),
@@ -100,12 +100,3 @@ def _place(tx: Tx, instance: Instance, around: Surroundings, current_pool: str |
 
 def _priced(offers: tuple[Offer, ...], prices: Mapping[str, float]) -> tuple[Offer, ...]:
     return tuple(replace(one, price=prices[one.pool_id]) if one.pool_id in prices else one for one in offers) if prices else offers
-
-
-def _why_not_spot(tx: Tx, instance: Instance) -> str | None:
-    """On-Demand that would not hear of an interruption stays there (INV-56)."""
-    if instance.lifecycle == "spot":
-        return None
-    told = heartbeats.told(tx, instance.id) or {"imds_ok": None, "imds_silent_since": None}
-    path = notice_path(told["imds_ok"], told["imds_silent_since"], tx.now())
-    return why_not_spot(instance.lifecycle, path, aws_events.is_read(tx, instance.account_id, instance.region))

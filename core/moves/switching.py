@@ -20,6 +20,7 @@ from core.domain.switch import Act, Order, Step, Switch, next_step
 from core.emergencies import emergency
 from core.execution.orders import launch_params, order, order_end
 from core.money.downtime import BUDGET_SECONDS
+from core.moves.notice_paths import why_deaf
 from core.people import notifications
 from core.prices import quotes
 from core.sql import actions, agents, downtime, heartbeats, incidents, instances, plans, pools, replicas, switches
@@ -41,6 +42,7 @@ def look(tx: Tx, agent: Agent, target_pool: str) -> Order:
         open_incidents=incidents.count_open(tx, agent.id),
         live_switches=switches.count_live(tx, agent.id),
         budget_used=downtime.used_this_month(tx, agent.client_id) / BUDGET_SECONDS,
+        deaf=why_deaf(tx, primary),
     )
 
 

@@ -10,6 +10,7 @@ from core import audit, database, errors, events
 from core.database import Tx
 from core.domain import lights
 from core.domain.lights import DEGRADED, HEALTHY, Finding
+from core.forecast import risk
 from core.operations import modules
 from core.sql import actions, models
 from core.sql import health as rows
@@ -44,11 +45,12 @@ def _prices(tx: Tx) -> Finding:
 
 
 def _model(tx: Tx) -> Finding:
-    model = models.active(tx)
+    """Whose word about risk the decisions take (core/forecast/risk.py)."""
+    model, follower = models.active(tx), "the model trained on this market" if risk.learned(tx)[1] else "the static rule"
     if model is None:
-        return Finding(None, "no model is active; the static rule decides")
+        return Finding(None, f"no model is active; {follower} decides")
     rests = not modules.enabled(tx, "MOD-AI-01")
-    return Finding(DEGRADED if rests else HEALTHY, f"{model.label} {'rests; the static rule decides' if rests else 'decides'}")
+    return Finding(DEGRADED if rests else HEALTHY, f"{model.label} {f'rests; {follower} decides' if rests else 'decides'}")
 
 
 # In the order in which they are shown. A component is linked by giving it a check.

@@ -60,14 +60,17 @@ def _snapshot(row: Mapping[str, Any], agent: Agent, instance: Instance, now: dat
 
 
 def collect(clouds: Clouds) -> dict:
-    """Fetch spot and on-demand prices of every region in use; counts of what was stored. Then look after the feeds."""
+    """Fetch spot and on-demand prices of every region in use; counts of what was stored. Then look after the feeds.
+
+    Prices are the same for every account: the first that answers for a region is enough.
+    """
     counts = {"pools": 0, "changes": 0, "on_demand": 0, "unreachable": 0}
     seen: set[str] = set()
     for account in database.run(accounts.active):
         for region in set(json.loads(account.regions)) - seen:
-            seen.add(region)
             try:
                 stored = _collect_region(clouds, account, region)
+                seen.add(region)
             except errors.Unavailable as error:
                 log.warning("prices of %s: %s", region, error.message)
                 counts["unreachable"] += 1

@@ -38,6 +38,15 @@ def of_client(tx: Tx, client_id: int) -> list[dict]:
     )
 
 
+def lock(tx: Tx, account_id: int) -> Account:
+    return Account.from_row(tx.one("SELECT * FROM accounts WHERE id = %(id)s FOR UPDATE", id=account_id))
+
+
+def set_regions(tx: Tx, account_id: int, regions: str) -> None:
+    """A JSON list; the row is locked by whoever writes it."""
+    tx.execute("UPDATE accounts SET regions = %(regions)s WHERE id = %(id)s", id=account_id, regions=regions)
+
+
 def active(tx: Tx) -> list[Account]:
     return [Account.from_row(row) for row in tx.all("SELECT * FROM accounts WHERE is_active = 1 ORDER BY id")]
 

@@ -47,9 +47,9 @@ def due(tx: Tx) -> list[int]:
         " AND (b.open_until IS NULL OR b.open_until <= UTC_TIMESTAMP(6))"
         " AND a.account_id NOT IN (SELECT w.account_id FROM actions w WHERE w.state = 'pending'"
         "   AND w.lease_until > UTC_TIMESTAMP(6) GROUP BY w.account_id HAVING COUNT(*) >= %(most)s)"
-        " AND NOT (a.kind = 'terminate' AND a.created_at > UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE AND EXISTS"
-        "   (SELECT 1 FROM accounts o JOIN instances i ON i.id = a.instance_id"
-        "    WHERE o.id = a.account_id AND o.executor = 'agent' AND i.role = 'ZOMBIE'))"
+        " AND NOT (a.kind = 'terminate' AND EXISTS (SELECT 1 FROM accounts o JOIN instances i ON i.id = a.instance_id"
+        "    WHERE o.id = a.account_id AND o.executor = 'agent' AND i.role = 'ZOMBIE'"
+        "    AND i.terminate_requested_at > UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE))"
         " ORDER BY a.priority, a.deadline_at IS NULL, a.deadline_at, a.id LIMIT 20",
         most=PER_ACCOUNT,
     )
@@ -85,13 +85,13 @@ def finish(tx: Tx, intent: Intent, state: str, *, ec2_id: str | None = None, err
     )  # fmt: skip
 
 
-def try_again(tx: Tx, intent: Intent, seconds: float, error: str) -> int:
-    """The outcome is unknown: later, with the same token."""
+def try_again(tx: Tx, intent: Intent, seconds: float, error: str, *, throttled: bool = False) -> int:
+    """Nothing was decided: later, with the same token."""
     return tx.execute(
-        "UPDATE actions SET lease_until = NULL, last_error = %(error)s,"
+        "UPDATE actions SET lease_until = NULL, last_error = %(error)s, throttled = throttled + %(throttled)s,"
         " next_run_at = UTC_TIMESTAMP(6) + INTERVAL %(microseconds)s MICROSECOND"
         " WHERE id = %(id)s AND fence = %(fence)s AND state = 'pending'",
-        id=intent.id, fence=intent.fence, microseconds=int(seconds * 1e6), error=error[:255],
+        id=intent.id, fence=intent.fence, microseconds=int(seconds * 1e6), error=error[:255], throttled=throttled,
     )  # fmt: skip
 
 
@@ -178,11 +178,16 @@ def count_pending(tx: Tx) -> dict[str, Any]:
 
 
 def outstanding_terminations(tx: Tx) -> list[dict]:
-    """Instances marked for their end whose intent is over without it: a new order is due, unless the last one was wrong in itself."""
+    """Instances marked for their end whose intent is over without it: a new order is due, unless the last one was wrong in itself.
+
+    After each failure the next order waits twice as long, up to an hour; the first is made at once.
+    """
     return tx.all(
         "SELECT i.id, i.agent_id FROM instances i WHERE i.terminate_requested_at IS NOT NULL AND i.role IN ('REPLICA', 'ZOMBIE')"
         " AND i.ec2_instance_id IS NOT NULL AND NOT EXISTS"
         " (SELECT 1 FROM actions x WHERE x.instance_id = i.id AND x.kind = 'terminate' AND x.state IN ('pending', 'done', 'dead'))"
+        " AND UTC_TIMESTAMP(6) >= COALESCE((SELECT MAX(f.finished_at) + INTERVAL IF(COUNT(*) <= 1, 0, LEAST(3600, 15 * POW(2, COUNT(*) - 2))) SECOND"
+        "  FROM actions f WHERE f.instance_id = i.id AND f.kind = 'terminate' AND f.state = 'failed'), '2000-01-01')"
         " ORDER BY i.agent_id, i.id LIMIT 200"
     )
 

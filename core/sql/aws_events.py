@@ -34,15 +34,17 @@ def polled(tx: Tx, *, account_id: int, client_id: int, region: str, name: str, m
         "INSERT INTO event_queues (account_id, region, client_id, name, polled_at, received_at, messages, delay_ms)"
         " VALUES (%(account_id)s, %(region)s, %(client_id)s, %(name)s, %(now)s, IF(%(messages)s > 0, %(now)s, NULL), %(messages)s, %(delay_ms)s)"
         " ON DUPLICATE KEY UPDATE polled_at = VALUES(polled_at), received_at = COALESCE(VALUES(received_at), received_at),"
-        " messages = messages + VALUES(messages), delay_ms = VALUES(delay_ms), error = NULL, error_at = NULL",
+        " messages = messages + VALUES(messages), delay_ms = VALUES(delay_ms), error = NULL, error_at = NULL,"
+        " failures = 0, open_until = NULL",
         account_id=account_id, client_id=client_id, region=region, name=name, messages=messages, delay_ms=delay_ms, now=now,
     )  # fmt: skip
 
 
 def failed(tx: Tx, *, account_id: int, region: str, error: str, now: datetime) -> None:
-    """A queue that answered before does not answer now."""
+    """A queue that answered before does not answer now; after five times in a row that lasted two seconds it rests."""
     tx.execute(
-        "UPDATE event_queues SET error = %(error)s, error_at = COALESCE(error_at, %(now)s)"
+        "UPDATE event_queues SET error = %(error)s, error_at = COALESCE(error_at, %(now)s), failures = failures + 1,"
+        " open_until = IF(failures >= 5 AND error_at <= %(now)s - INTERVAL 2 SECOND, %(now)s + INTERVAL 30 SECOND, open_until)"
         " WHERE account_id = %(account_id)s AND region = %(region)s",
         account_id=account_id, region=region, error=error[:255], now=now,
     )  # fmt: skip
@@ -57,6 +59,21 @@ def is_read(tx: Tx, account_id: int, region: str) -> bool:
         region=region,
     )
     return row["n"] > 0
+
+
+def may_poll(tx: Tx, account_id: int, region: str, every_seconds: int) -> bool:
+    """Whether a queue does not rest, or its next try is ours."""
+    row = tx.one(
+        "SELECT open_until FROM event_queues WHERE account_id = %(account_id)s AND region = %(region)s", account_id=account_id, region=region
+    )
+    if row is None or row["open_until"] is None:
+        return True
+    taken = tx.execute(
+        "UPDATE event_queues SET open_until = UTC_TIMESTAMP(6) + INTERVAL %(every)s SECOND"
+        " WHERE account_id = %(account_id)s AND region = %(region)s AND open_until <= UTC_TIMESTAMP(6)",
+        account_id=account_id, region=region, every=every_seconds,
+    )  # fmt: skip
+    return taken > 0
 
 
 def queues(tx: Tx) -> dict:

@@ -76,10 +76,20 @@ def open_led_by(tx: Tx, successor_id: int) -> list[Incident]:
     return [Incident.from_row(row) for row in rows]
 
 
-def all_open(tx: Tx) -> list[dict]:
-    """What the reconciler goes through, earliest deadline first."""
+def to_advance(tx: Tx) -> list[dict]:
+    """What the reconciler goes through, earliest deadline first.
+
+    All that are open; of more than fifty, those that something can be done about now and a fifth of the others, so that each
+    is looked at every ten seconds.
+    """
     return tx.all(
-        "SELECT id, agent_id FROM incidents WHERE open_slot = 1 ORDER BY deadline_at IS NULL, deadline_at, id LIMIT 1000"
+        "SELECT i.id, i.agent_id FROM incidents i WHERE i.open_slot = 1 AND ("
+        " (SELECT COUNT(*) FROM incidents WHERE open_slot = 1) <= 50"
+        " OR MOD(i.id + FLOOR(UNIX_TIMESTAMP() / 2), 5) = 0"
+        " OR (i.gone_at IS NOT NULL AND i.serving_at IS NOT NULL AND i.end_proven_at IS NULL)"
+        " OR (i.promoted_at IS NULL AND (EXISTS (SELECT 1 FROM replica_instances r WHERE r.agent_id = i.agent_id AND r.status = 'ready'"
+        "   AND r.ended_at IS NULL) OR NOT EXISTS (SELECT 1 FROM replica_instances r WHERE r.agent_id = i.agent_id AND r.ended_at IS NULL))))"
+        " ORDER BY i.deadline_at IS NULL, i.deadline_at, i.id LIMIT 1000"
     )
 
 

@@ -58,6 +58,15 @@ def remember(tx: Tx, pool_id: str, *, now: datetime, ice_until: datetime | None 
     )  # fmt: skip
 
 
+def lock(tx: Tx, pool_id: str, now: datetime) -> None:
+    """Whoever writes of a pool waits here for the others, before anything else of it is locked: no two wait for each other."""
+    tx.execute(
+        "INSERT INTO pool_memory (pool_id, last_seen) VALUES (%(pool_id)s, %(now)s) ON DUPLICATE KEY UPDATE last_seen = VALUES(last_seen)",
+        pool_id=pool_id,
+        now=now,
+    )
+
+
 def report(tx: Tx, client_id: int, pool_id: str, *, now: datetime, danger_until: datetime, poisoned_until: datetime | None) -> None:
     """What one client saw of a pool; it holds for that client."""
     tx.execute(

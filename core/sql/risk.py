@@ -15,11 +15,21 @@ def insert_event(tx: Tx, *, pool_id: str, event_type: str, client_id: int, event
     )  # fmt: skip
 
 
+def told_since(tx: Tx, pool_id: str, event_type: str, client_id: int, since: datetime) -> bool:
+    """Whether the client has told the same of the pool since then."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM global_risk_events WHERE client_id = %(client)s AND reported_at >= %(since)s"
+        " AND pool_id = %(pool)s AND event_type = %(type)s",
+        client=client_id, since=since, pool=pool_id, type=event_type,
+    )  # fmt: skip
+    return row["n"] > 0
+
+
 def live_events(tx: Tx, pool_id: str) -> list[dict]:
-    """Notices about a pool that have not expired, locked in order, so that two tenants cannot both miss the other."""
+    """Notices about a pool that have not expired; under the pool's lock, so that two tenants cannot both miss the other."""
     return tx.all(
         "SELECT * FROM global_risk_events WHERE pool_id = %(pool)s AND event_type <> 'capacity_error' AND expires_at > UTC_TIMESTAMP(6)"
-        " ORDER BY id FOR UPDATE",
+        " ORDER BY id",
         pool=pool_id,
     )
 

@@ -80,7 +80,7 @@ def _without_retry() -> None:
     """A call that got no answer counts as one that failed."""
     from core.execution import actions
 
-    actions.RECORD[actions.Answer.UNKNOWN] = actions._failed
+    actions.RECORD[actions.Answer.UNKNOWN] = actions.RECORD[actions.Answer.THROTTLED] = actions._failed
 
 
 def _without_adoption() -> None:

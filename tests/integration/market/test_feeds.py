@@ -116,3 +116,13 @@ def test_placement_scores_of_the_types_in_use_are_kept(fed):
     scores = fed.world.all("SELECT * FROM placement_scores")
     assert {row["instance_type"] for row in scores} == {"m5.large"}
     assert all(1 <= row["score"] <= 10 for row in scores)
+
+
+def test_a_region_whose_first_account_does_not_answer_is_asked_for_through_the_next(shop: Shop):
+    shop.world.workload("other", aws_account="210987654321")
+    shop.simulator.fault("*", code="ServiceUnavailable", share=1.0, account_id="123456789012")
+
+    counts = collect(shop.clouds)
+
+    assert counts["unreachable"] == 1 and counts["changes"] > 0
+    assert {call["account_id"] for call in shop.calls("DescribeSpotPriceHistory") if call["outcome"] == "ok"} == {"210987654321"}

@@ -10,7 +10,9 @@ import pytest
 from core import database, ml_interface
 from core.domain.model import kinds
 from core.domain.model.check import features_of
-from core.forecast import model_check
+from core.forecast import model_check, risk
+from core.operations import modules, monitor
+from core.sql import pools
 from tests.integration.conftest import data_of, error_of
 from tests.unit.model.samples import LOGISTIC, XGBOOST, as_json, as_npz, bomb, features, logistic_says, manifest
 
@@ -233,3 +235,14 @@ def test_every_step_of_a_models_life_is_a_session_and_an_audit_row(registry, wor
     assert [session["kind"] for session in told] == ["fallback", "activation", "shadow", "upload"]
     assert world.one("SELECT COUNT(*) AS n FROM audit_logs WHERE action LIKE 'model\\_%%' AND resource_id ="
                      " (SELECT id FROM ml_models)")["n"] == 4  # fmt: skip
+
+
+def test_while_the_model_server_is_switched_off_the_static_rule_decides_and_health_says_so(world, registry):
+    registry.do("activate", registry.uploaded())
+    assert (world.db.run(ml_interface.active).model is None) is False
+    world.db.run(lambda tx: modules.switch(tx, "MOD-AI-01", False, actor="admin"))
+
+    told = world.db.run(lambda tx: risk.forecast(tx, "us-east-1", pools.in_region(tx, "us-east-1"), ml_interface.active(tx)))
+
+    assert told.model_version == risk.STATIC_RULE
+    assert world.db.run(monitor._model).details.endswith("rests; the static rule decides")

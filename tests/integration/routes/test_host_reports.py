@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from core.emergencies.reconciler import reconcile
+from core.operations.alerting import evaluate
 from core.sql import actions, instances
 from tests.integration.conftest import data_of, error_of
 from tests.world import World
@@ -145,6 +146,37 @@ def test_an_end_that_failed_on_the_host_is_ordered_again(world, host, base, shop
     reconcile()
 
     assert [row["state"] for row in world.all("SELECT state FROM actions WHERE kind = 'terminate' ORDER BY id")] == ["failed", "pending"]
+
+
+def fails(world, host, base, shop) -> bool:
+    """The host reports that it could not carry out the order that stands; whether one did."""
+    order = world.one("SELECT uuid FROM actions WHERE kind = 'terminate' AND state = 'pending'")
+    if order:
+        body = {"action_id": order["uuid"], "instance_id": shop.primary.ec2_instance_id, "success": False, "error": "UnauthorizedOperation"}
+        assert host.post(f"{base}/termination-report", body).status_code == 200
+    return order is not None
+
+
+def test_a_host_that_fails_again_and_again_is_ordered_ever_more_rarely_and_people_are_told(world, host, base, shop, doomed):
+    orders = []
+    for seconds in (0, 0, 0, 16, 31, 61, 121):
+        world.jump(seconds=seconds)
+        reconcile()
+        orders.append(fails(world, host, base, shop))
+    evaluate(), evaluate()
+
+    assert orders == [True, True, False, True, True, True, True]
+    [alarm] = world.all("SELECT severity, text FROM notifications WHERE dedupe_key LIKE 'alert:%%'")
+    assert alarm["severity"] == "critical" and shop.primary.ec2_instance_id in alarm["text"]
+
+
+def test_what_hosts_cannot_end_is_ended_by_the_server_ten_minutes_after_it_was_marked(world, host, base, shop, doomed):
+    fails(world, host, base, shop)
+    world.jump(minutes=11)
+    reconcile()
+
+    order = world.one("SELECT id FROM actions WHERE kind = 'terminate' AND state = 'pending'")
+    assert order["id"] in world.db.run(actions.due)
 
 
 def test_a_replicas_launch_is_described_best_place_first(world, host, base, shop):

@@ -1,0 +1,17 @@
+"""Whose turn it is to ask EC2: of one account and region one call begins a second, over all processes (H10)."""
+
+import random
+import time
+from functools import partial
+
+from core import database
+from core.domain.account import Account
+from core.sql import turns
+
+EVERY_SECONDS = 1.0
+
+
+def take(account: Account, region: str) -> None:
+    """Return when it is our turn; Unavailable while the database is away."""
+    while wait := database.run(partial(turns.take, account_id=account.id, region=region, every_seconds=EVERY_SECONDS)):
+        time.sleep(wait + random.uniform(0.0, 0.02))

@@ -1,0 +1,1 @@
+"""Rules over figures: told once, resolved when over."""
