@@ -34,13 +34,20 @@ class Simulator(Levers):
 
     def ec2(self, account: str = ACCOUNT):
         """boto3 as a customer would use it, with no retries of its own; made once, because that takes a third of a second."""
-        if account not in self._made:
-            self._made[account] = self._client(account)
-        return self._made[account]
+        return self._client("ec2", account)
 
-    def _client(self, account: str):
+    def autoscaling(self, account: str = ACCOUNT):
+        """The same for Auto Scaling."""
+        return self._client("autoscaling", account)
+
+    def _client(self, service: str, account: str):
+        if (service, account) not in self._made:
+            self._made[service, account] = self._new_client(service, account)
+        return self._made[service, account]
+
+    def _new_client(self, service: str, account: str):
         return boto3.client(
-            "ec2", region_name=REGION, endpoint_url=self.url, aws_access_key_id=f"AKIA{account}", aws_secret_access_key="simulated",
+            service, region_name=REGION, endpoint_url=self.url, aws_access_key_id=f"AKIA{account}", aws_secret_access_key="simulated",
             config=Config(retries={"total_max_attempts": 1}, connect_timeout=3, read_timeout=5),
         )  # fmt: skip
 

@@ -62,15 +62,25 @@ def health(instances: list[SimInstance], at: float, not_before: float, *, arn: s
     return _envelope("aws.health", "AWS Health Event", first.account_id, region or first.region, at, ids, detail)
 
 
-def lifecycle_action(i: SimInstance, at: float, token: str, group: str, hook: str) -> dict:
-    """Auto Scaling wants to end a machine and waits for the hook's answer."""
+def lifecycle_action(i: SimInstance, at: float, token: str, group: str, hook: str, transition: str, metadata: str = "") -> dict:
+    """Auto Scaling wants to end a machine, or has launched one, and waits for the hook's answer."""
+    way = ("AutoScalingGroup", "EC2") if transition.endswith("TERMINATING") else ("EC2", "AutoScalingGroup")
     detail = {
         "LifecycleActionToken": token, "AutoScalingGroupName": group, "LifecycleHookName": hook, "EC2InstanceId": i.instance_id,
-        "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING", "NotificationMetadata": "{}",
-        "Origin": "AutoScalingGroup", "Destination": "EC2",
+        "LifecycleTransition": transition, "NotificationMetadata": metadata or "{}", "Origin": way[0], "Destination": way[1],
     }  # fmt: skip
+    word = "terminate" if transition.endswith("TERMINATING") else "launch"
+    return _of_scaling(i, at, group, f"EC2 Instance-{word} Lifecycle Action", detail)
+
+
+def scaling_activity(i: SimInstance, at: float, group: str, detail_type: str) -> dict:
+    """A group has launched a machine, or ended one."""
+    return _of_scaling(i, at, group, detail_type, {"EC2InstanceId": i.instance_id, "AutoScalingGroupName": group, "StatusCode": "InProgress"})
+
+
+def _of_scaling(i: SimInstance, at: float, group: str, detail_type: str, detail: dict) -> dict:
     arn = f"arn:aws:autoscaling:{i.region}:{i.account_id}:autoScalingGroup:{uuid.uuid4()}:autoScalingGroupName/{group}"
-    return _envelope("aws.autoscaling", "EC2 Instance-terminate Lifecycle Action", i.account_id, i.region, at, [arn], detail)
+    return _envelope("aws.autoscaling", detail_type, i.account_id, i.region, at, [arn], detail)
 
 
 def _rfc1123(at: float) -> str:

@@ -11,6 +11,7 @@ from core.cloud.simulator.control import LEVERS
 from core.cloud.simulator.failure import AwsError
 from core.cloud.simulator.operations import OPERATIONS, WAITING
 from core.cloud.simulator.queues import CALLER
+from core.cloud.simulator.scaling import behaviour
 from core.cloud.simulator.wire import read_call, write_error, write_reply
 from core.cloud.simulator.world import World
 
@@ -25,6 +26,7 @@ class Simulator:
 
     def __init__(self, world: World):
         self.world = world
+        world.habits.append(behaviour.live)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         CALLER.alive = environ.get("simulator.alive", lambda: True)

@@ -3,7 +3,8 @@
 import json
 from dataclasses import asdict
 
-from core.cloud.simulator import announcements, scaling
+from core.cloud.simulator import announcements
+from core.cloud.simulator.scaling import hooks as lifecycle_hooks
 from core.cloud.simulator.world import World
 
 
@@ -53,7 +54,7 @@ def health(world: World, body: dict) -> dict:
 
 def lifecycle(world: World, body: dict) -> dict:
     """Auto Scaling begins to end a machine."""
-    return scaling.begin(world, world.known(body["instance_id"]), body.get("group", "web-spot"), body.get("hook", "spotopt-drain"))
+    return lifecycle_hooks.begin(world, world.known(body["instance_id"]), body.get("group", "web-spot"), body.get("hook", "spotopt-drain"))
 
 
 def hooks(world: World, query: dict) -> dict:

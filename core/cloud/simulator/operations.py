@@ -9,7 +9,7 @@ from core.cloud.simulator.catalogue import REGION, TYPES
 from core.cloud.simulator.failure import AwsError
 from core.cloud.simulator.instance import stamp
 from core.cloud.simulator.launches import find_template, run_instances
-from core.cloud.simulator.scaling import AUTO_SCALING
+from core.cloud.simulator.scaling.calls import AUTO_SCALING
 from core.cloud.simulator.sqs import SQS
 from core.cloud.simulator.world import World
 

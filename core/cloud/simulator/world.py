@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
 from random import Random
@@ -17,6 +18,7 @@ from core.cloud.simulator.hosts import Hosts
 from core.cloud.simulator.instance import ALIVE, SimInstance, iso
 from core.cloud.simulator.market import Market
 from core.cloud.simulator.queues import Queues
+from core.cloud.simulator.scaling.group import SimGroup, read_group
 
 ENDING_SECONDS = 1.0
 TICK_SECONDS = 0.05
@@ -28,12 +30,14 @@ class World:
     def __init__(self, folder: Path, seed: int, boot_seconds: float):
         self.lock = threading.RLock()
         self.folder, self.seed = folder, seed
-        self.settings = {"boot_seconds": boot_seconds, "hide_new_ids_seconds": 0.0}
+        self.settings = {"boot_seconds": boot_seconds, "hide_new_ids_seconds": 0.0, "asg_seconds": 1.0}
         self.random = Random(seed)
         self.market, self.faults, self.hosts = Market(seed), Faults(seed), Hosts(folder / "hosts")
         self.queues = Queues(self.now)
         self.bus = Bus(self.queues, seed)
         self.hooks: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, SimGroup] = {}
+        self.habits: list[Callable[[World], None]] = []
         self.instances: dict[str, SimInstance] = {}
         self.tokens: dict[str, dict[str, Any]] = {}
         self.templates: dict[str, dict[str, Any]] = {}
@@ -134,6 +138,9 @@ class World:
             self.hosts.kill(instance.instance_id)
             del self.instances[instance.instance_id]
         self.tokens = {key: value for key, value in self.tokens.items() if value["account_id"] != account_id}
+        self.templates = {key: template for key, template in self.templates.items() if template["account_id"] != account_id}
+        self.groups = {key: group for key, group in self.groups.items() if group.account_id != account_id}
+        self.hooks = {token: action for token, action in self.hooks.items() if action["instance_id"] in self.instances}
         self.queues.forget(account_id)
         self.bus.forget(account_id)
         self.changed()
@@ -156,6 +163,8 @@ class World:
             with self.lock:
                 for instance in list(self.instances.values()):
                     self._advance(instance)
+                for habit in self.habits:
+                    habit(self)
                 if self._dirty and time.monotonic() - last_save > 0.5:
                     self._save()
                     last_save = time.monotonic()
@@ -186,7 +195,7 @@ class World:
             "instances": [asdict(instance) for instance in self.instances.values()], "tokens": self.tokens,
             "templates": self.templates, "capacity": self.capacity, "overrides": self.market.overrides,
             "clock_offset": self.clock_offset, "draws": self.random.getrandbits(64), "queues": self.queues.state(),
-            "rules": self.bus.rules, "hooks": self.hooks,
+            "rules": self.bus.rules, "hooks": self.hooks, "groups": [asdict(group) for group in self.groups.values()],
         }  # fmt: skip
         self.folder.mkdir(parents=True, exist_ok=True)
         part = self.folder / "state.json.part"
@@ -208,3 +217,5 @@ class World:
         self.random.seed(state["draws"])
         self.queues.load(state.get("queues", []))
         self.bus.rules, self.hooks = state.get("rules", {}), state.get("hooks", {})
+        groups = [read_group(row) for row in state.get("groups", [])]
+        self.groups = {group.key: group for group in groups}

@@ -1,0 +1,1 @@
+"""Prices, and what is remembered of pools."""
