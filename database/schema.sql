@@ -159,6 +159,7 @@ CREATE TABLE instances (
   version BIGINT UNSIGNED NOT NULL DEFAULT 1,
   primary_slot BIGINT UNSIGNED GENERATED ALWAYS AS (CASE WHEN role = 'PRIMARY' THEN agent_id ELSE NULL END) STORED,
   farewell_at DATETIME(6) NULL,                                                -- its host said that it is going down
+  asg_name VARCHAR(255) NULL,                                                  -- K-37: the group it is a member of, as EC2's tag said
   UNIQUE KEY uq_instance_uuid (uuid),
   UNIQUE KEY uq_one_primary (primary_slot),                                    -- INV-01
   UNIQUE KEY uq_agent_inst (agent_id, id),
@@ -463,6 +464,46 @@ CREATE TABLE actions (
   KEY ix_claim (state, priority, deadline_at, id),
   KEY ix_action_incident (incident_id, kind, id),
   KEY ix_action_instance (instance_id, kind, state)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- What was last seen of the groups that machines of ours belong to.
+CREATE TABLE scaling_groups (
+  account_id BIGINT UNSIGNED NOT NULL,
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name VARCHAR(255) NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  min_size INT UNSIGNED NOT NULL,
+  max_size INT UNSIGNED NOT NULL,
+  desired INT UNSIGNED NOT NULL,
+  zones LONGTEXT NOT NULL,                                                     -- AZ ids, JSON; empty: not told
+  capacity_rebalance TINYINT NOT NULL,
+  seen_at DATETIME(6) NOT NULL,
+  PRIMARY KEY (account_id, region, name),
+  CONSTRAINT fk_scaling_account FOREIGN KEY (account_id, client_id) REFERENCES accounts (id, client_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- A workload left a member: its new machine takes the member's place, and the group launches and ends nothing for it.
+CREATE TABLE group_exchanges (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id BIGINT UNSIGNED NOT NULL,
+  account_id BIGINT UNSIGNED NOT NULL,
+  agent_id BIGINT UNSIGNED NOT NULL,
+  incident_id BIGINT UNSIGNED NULL,
+  region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  asg_name VARCHAR(255) NOT NULL,
+  old_instance_id BIGINT UNSIGNED NOT NULL,
+  new_instance_id BIGINT UNSIGNED NOT NULL,
+  state ENUM('open', 'done', 'outside') NOT NULL DEFAULT 'open',               -- outside: the new machine could not, or should not, join
+  sentence VARCHAR(255) NOT NULL,
+  since_at DATETIME(6) NOT NULL,                                               -- what the group launched since may be in the old one's place
+  opened_at DATETIME(6) NOT NULL,
+  finished_at DATETIME(6) NULL,
+  UNIQUE KEY uq_exchange_uuid (uuid),
+  UNIQUE KEY uq_exchange_machines (old_instance_id, new_instance_id),
+  KEY ix_exchange_open (state, account_id, region),
+  KEY ix_exchange_new (new_instance_id),
+  CONSTRAINT fk_exchange_agent FOREIGN KEY (agent_id, client_id) REFERENCES agents (id, client_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- Per account: how often in a row AWS did not answer, and when it is asked again (FAIL-22, FAIL-52). Unversioned:

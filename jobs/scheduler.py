@@ -18,7 +18,10 @@ from jobs.context import Context
 
 log = logging.getLogger("jobs.scheduler")
 
-RUNG = ("executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "planner", "ledger", "pricing_consolidation", "replays")
+RUNG = (
+    "executor", "emergency_watch", "heartbeat_watch", "spot_prices", "orphan_sweep", "group_exchanges", "planner", "ledger", "pricing_consolidation",
+    "replays",
+)  # fmt: skip
 
 
 class Timetable:

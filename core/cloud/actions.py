@@ -4,23 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.cloud.aws import OURS, Ec2, Refusal
+from core.cloud.aws import GROUP_TAG, OURS, Ec2, Refusal
 from core.cloud.errors import Answer
+from core.cloud.group_actions import act_on_group, end_member
 from core.cloud.machine import Machine
+from core.cloud.outcome import Outcome
 
 HOOK_IS_OVER = "ValidationError"  # done, timed out or gone: nobody waits for the answer any more
 REFUSED = frozenset({Answer.NO_CAPACITY, Answer.WRONG_PLACE, Answer.QUOTA})
 ENDED = frozenset({"shutting-down", "terminated"})
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a call came to. ``ec2_id`` is set when a machine is involved."""
-
-    answer: Answer
-    ec2_id: str | None = None
-    az: str | None = None
-    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,13 +38,16 @@ def launch(ec2: Ec2, order: Launch) -> Outcome:
 
 
 def terminate(ec2: Ec2, params: Mapping[str, Any]) -> Outcome:
-    """End an instance that bears our tag, and no other (INV-32)."""
+    """End an instance that bears our tag, and no other (INV-32); a member of an Auto Scaling group through its group."""
     region, ec2_id = params["region"], params["ec2_instance_id"]
     machine = ec2.describe(region, [ec2_id]).get(ec2_id)
     if machine is None or machine.state in ENDED:
         return Outcome(Answer.DONE, ec2_id)
     if machine.tags.get("ManagedBy", "").lower() != OURS.lower():
         return Outcome(Answer.INVALID, ec2_id, error=f"{ec2_id} is not tagged ManagedBy={OURS}")
+    through_group = end_member(ec2, params, machine.tags[GROUP_TAG]) if GROUP_TAG in machine.tags else None
+    if through_group:
+        return through_group
     try:
         ec2.terminate(region, ec2_id)
     except Refusal as refusal:
@@ -85,9 +80,17 @@ class Kind:
 
 KINDS = {
     "launch": Kind(launch, ("ec2:RunInstances", "ec2:CreateTags", "ec2:DescribeInstances", "iam:PassRole")),
-    "terminate": Kind(terminate, ("ec2:TerminateInstances", "ec2:DescribeInstances")),
+    "terminate": Kind(terminate, (
+        "ec2:TerminateInstances", "ec2:DescribeInstances", "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:TerminateInstanceInAutoScalingGroup",
+    )),
     "lifecycle": Kind(lifecycle, ("autoscaling:CompleteLifecycleAction", "autoscaling:RecordLifecycleActionHeartbeat")),
-}
+    "asg": Kind(act_on_group, (
+        "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScalingActivities", "autoscaling:AttachInstances",
+        "autoscaling:DetachInstances", "autoscaling:SetInstanceProtection", "autoscaling:TerminateInstanceInAutoScalingGroup",
+        "autoscaling:UpdateAutoScalingGroup",
+    )),
+}  # fmt: skip
 
 
 def run_request(order: Launch) -> dict[str, Any]:

@@ -19,12 +19,14 @@ from core.cloud.batches import Batches
 from core.cloud.errors import Answer, classify
 from core.cloud.machine import Machine
 from core.domain.account import Account
+from core.domain.scaling import Group, Member
 
 READS = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10)
 POLLS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=30)
 INTENTS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
 OURS = "SpotOptimizer"
 MOST_VALUES = 200  # of one filter
+GROUP_TAG = "aws:autoscaling:groupName"
 
 
 class Refusal(Exception):
@@ -152,6 +154,40 @@ class Ec2:
             found += self._described(region, [{"Name": what, "Values": names[start : start + MOST_VALUES]}])
         return found
 
+    def members(self, region: str) -> dict[str, str]:
+        """Every living machine that belongs to an Auto Scaling group, with the group's name."""
+        wanted = [{"Name": "tag-key", "Values": [GROUP_TAG]}, {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+        return {machine.ec2_id: machine.tags[GROUP_TAG] for machine in self._described(region, wanted)}
+
+    def groups(self, region: str, names: list[str]) -> dict[str, Group]:
+        """Auto Scaling groups by name, as they stand; one that does not exist is missing. Refusal where we may not ask."""
+        found: dict[str, Group] = {}
+        for start in range(0, len(names), 50):
+            some = {"AutoScalingGroupNames": names[start : start + 50]}
+            rows = self._asked(region, "describe_auto_scaling_groups", some)["AutoScalingGroups"]
+            found.update({row["AutoScalingGroupName"]: _group(row) for row in rows})
+        return found
+
+    def activities(self, region: str, name: str) -> list[tuple[str, str]]:
+        """What a group did lately, newest first: description and cause."""
+        rows = self._asked(region, "describe_scaling_activities", {"AutoScalingGroupName": name, "MaxRecords": 100})["Activities"]
+        return [(row["Description"], row["Cause"]) for row in rows]
+
+    def tell_group(self, region: str, operation: str, request: dict[str, Any]) -> None:
+        """One write to Auto Scaling, or Refusal."""
+        self._tell(region, operation, request, "autoscaling")
+
+    def _asked(self, region: str, operation: str, request: dict[str, Any]) -> dict:
+        try:
+            return getattr(self.client("autoscaling", region), operation)(**request)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if classify(code) is Answer.NOT_ALLOWED:
+                raise Refusal(Answer.NOT_ALLOWED, code, error.response["Error"].get("Message", "")) from error
+            raise errors.Unavailable(f"Auto Scaling cannot be asked: {error}") from error
+        except BotoCoreError as error:
+            raise errors.Unavailable(f"Auto Scaling cannot be asked: {error}") from error
+
     def _described(self, region: str, filters: list[dict]) -> Iterable[Machine]:
         pages = self.client("ec2", region).get_paginator("describe_instances")
         try:
@@ -187,3 +223,12 @@ class Ec2:
             raise Refusal(Answer.INVALID, type(error).__name__, str(error)) from error
         except BotoCoreError as error:
             raise Refusal(Answer.UNKNOWN, type(error).__name__, str(error)) from error
+
+
+def _group(row: dict[str, Any]) -> Group:
+    return Group(
+        name=row["AutoScalingGroupName"], minimum=row["MinSize"], maximum=row["MaxSize"], desired=row["DesiredCapacity"],
+        zones=frozenset(row.get("AvailabilityZoneIds") or []),
+        members=tuple(Member(one["InstanceId"], one["LifecycleState"], one.get("ProtectedFromScaleIn", False)) for one in row["Instances"]),
+        rebalances=bool(row.get("CapacityRebalance")),
+    )  # fmt: skip

@@ -93,6 +93,7 @@ class Instance(FromRow):
     version: int
     replica_of_id: int | None = None
     auth_status: str = "authorized"
+    asg_name: str | None = None
 
     @property
     def name(self) -> str:

@@ -22,6 +22,7 @@ from core.domain.serialize import canonical
 from core.emergencies import by_hand, last_resort
 from core.emergencies.acknowledgement import unconfirmed_move
 from core.emergencies.receipts import MIRROR, Taken, again, receipt
+from core.execution import exchanges
 from core.execution.orders import launch_params, order, order_end
 from core.forecast.risk import RiskManager
 from core.locks import lock_agent
@@ -198,6 +199,7 @@ def promote_replica(
     agents.mirror_notice(tx, agent.id, "none", None)
     if incident:
         incidents.set_promoted(tx, incident.id, replica.id, now)
+    exchanges.begin(tx, agent, old, replica, incident)
     events.emit(tx, agent.client_id, "promotion", agent_id=agent.uuid, incident_id=incident and incident.uuid)
 
 

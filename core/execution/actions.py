@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from config.settings import Settings, current
-from core import audit, database, errors, events
+from core import audit, database, doorbell, errors, events
 from core.cloud.actions import KINDS, Launch, Outcome
 from core.cloud.aws import OURS, Clouds, NoSession
 from core.cloud.errors import Answer
@@ -27,7 +27,7 @@ from core.domain.pools import ICE_MEMORY, capacity_key
 from core.domain.serialize import canonical
 from core.emergencies import last_resort
 from core.emergencies.emergency import choose_pool, give_up
-from core.execution import breaker
+from core.execution import breaker, exchanges
 from core.execution.foresight import why_elsewhere
 from core.execution.orders import launch_params, order
 from core.execution.seats import Seats
@@ -154,6 +154,8 @@ def _still_wanted(tx: Tx, intent: Intent) -> bool:
     """A PRIMARY is never ended, whatever was ordered before it was promoted (INV-32)."""
     if intent.kind == "launch" and intent.instance_id:
         return not _waited_too_long(tx, intent) and _launch_is_wanted(tx, intent)
+    if intent.kind == "asg":
+        return _group_call_is_wanted(tx, intent)
     if intent.kind != "terminate":
         return True
     instance = instances.by_ec2_id(tx, json.loads(intent.params)["ec2_instance_id"])
@@ -161,6 +163,13 @@ def _still_wanted(tx: Tx, intent: Intent) -> bool:
         actions.finish(tx, intent, "failed", error="it is the PRIMARY now")
         return False
     return True
+
+
+def _group_call_is_wanted(tx: Tx, intent: Intent) -> bool:
+    if exchanges.still_wanted(tx, intent):
+        return True
+    actions.finish(tx, intent, "superseded", error="what it was ordered for is no more")
+    return False
 
 
 def _waited_too_long(tx: Tx, intent: Intent) -> bool:
@@ -215,6 +224,8 @@ def record(tx: Tx, intent: Intent, outcome: Outcome, seconds: float = 0.0) -> No
     RECORD[outcome.answer](tx, intent, outcome)
     error = outcome.error or "no answer" if outcome.answer in NO_ANSWER else None
     breaker.note(tx, intent.account_id, seconds, error, throttled=outcome.answer is Answer.THROTTLED)
+    if intent.kind == "asg":
+        tx.on_commit(lambda: doorbell.ring(exchanges.BELL))
 
 
 def pass_over(tx: Tx, intent: Intent, why: str) -> None:
@@ -224,7 +235,7 @@ def pass_over(tx: Tx, intent: Intent, why: str) -> None:
 
 
 def _done(tx: Tx, intent: Intent, outcome: Outcome) -> None:
-    finished = actions.finish(tx, intent, "done", ec2_id=outcome.ec2_id)
+    finished = actions.finish(tx, intent, "done", ec2_id=outcome.ec2_id, error=outcome.error if intent.kind == "asg" else None)
     if intent.kind == "launch" and not (finished and _record_machine(tx, intent, outcome)):
         _compensate(tx, intent, outcome.ec2_id)
     _account_is(tx, intent, "ok", None)
@@ -334,6 +345,8 @@ def _failed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
     """It will not come to be: a launching replica ends with it."""
     if not actions.finish(tx, intent, "failed", error=outcome.error):
         return
+    if intent.kind == "asg":  # tried again, or told as its exchange ends
+        return _tell(tx, intent, "group_refused", f"The Auto Scaling group refused: {outcome.error}")
     _tell(tx, intent, f"{intent.kind}_failed", f"{intent.kind.capitalize()} failed: {outcome.error}")
     if intent.kind == "launch" and intent.instance_id:
         give_up(tx, instances.get(tx, intent.instance_id), "failed", f"Its launch failed: {outcome.error}")

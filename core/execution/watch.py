@@ -9,7 +9,7 @@ from itertools import groupby
 
 from config.settings import current
 from core import audit, database, errors, events
-from core.cloud.aws import Ec2
+from core.cloud.aws import GROUP_TAG, Ec2
 from core.cloud.machine import Machine
 from core.database import Tx
 from core.domain.account import Account
@@ -24,7 +24,7 @@ from core.execution.actions import install_name
 from core.forecast import risk
 from core.locks import for_agent
 from core.people import notifications
-from core.sql import accounts, incidents, instances, notices, replicas
+from core.sql import accounts, incidents, instances, notices, replicas, scaling
 from core.sql.holds import held_accounts
 
 log = logging.getLogger("core.execution.watch")
@@ -104,6 +104,8 @@ def _learn(before: Instance, machine: Machine | None) -> bool:
 
 def observe(tx: Tx, agent: Agent, safe: bool, instance: Instance, machine: Machine) -> bool:
     """Whether the machine's state was news, after doing what follows from it."""
+    if machine.state in ALIVE_STATES:
+        scaling.set_member(tx, instance.id, machine.tags.get(GROUP_TAG))
     if instance.launch_spec is None:
         instances.set_launch_spec(tx, instance.id, canonical(machine.launch_spec))
     news = learn_state(tx, agent, safe, instance, machine.state, ENDINGS.get(machine.reason, machine.reason))

@@ -48,7 +48,7 @@ def due(tx: Tx) -> list[int]:
         " AND a.account_id NOT IN (SELECT w.account_id FROM actions w WHERE w.state = 'pending'"
         "   AND w.lease_until > UTC_TIMESTAMP(6) GROUP BY w.account_id HAVING COUNT(*) >= %(most)s)"
         " AND NOT (a.kind = 'terminate' AND EXISTS (SELECT 1 FROM accounts o JOIN instances i ON i.id = a.instance_id"
-        "    WHERE o.id = a.account_id AND o.executor = 'agent' AND i.role = 'ZOMBIE'"
+        "    WHERE o.id = a.account_id AND o.executor = 'agent' AND i.role = 'ZOMBIE' AND i.asg_name IS NULL"
         "    AND i.terminate_requested_at > UTC_TIMESTAMP(6) - INTERVAL 10 MINUTE))"
         " ORDER BY a.priority, a.deadline_at IS NULL, a.deadline_at, a.id LIMIT 20",
         most=PER_ACCOUNT,
@@ -127,7 +127,7 @@ def terminations_for_host(tx: Tx, agent_id: int) -> list[dict]:
     return tx.all(
         "SELECT x.uuid AS action_id, i.ec2_instance_id AS instance_id FROM actions x JOIN instances i ON i.id = x.instance_id"
         " JOIN accounts a ON a.id = x.account_id WHERE x.agent_id = %(id)s AND x.kind = 'terminate' AND x.state = 'pending'"
-        " AND a.executor = 'agent' AND i.role = 'ZOMBIE' AND i.terminate_after <= UTC_TIMESTAMP(6) ORDER BY x.id LIMIT 50",
+        " AND a.executor = 'agent' AND i.role = 'ZOMBIE' AND i.asg_name IS NULL AND i.terminate_after <= UTC_TIMESTAMP(6) ORDER BY x.id LIMIT 50",
         id=agent_id,
     )
 
