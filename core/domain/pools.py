@@ -52,6 +52,7 @@ class Need:
     instance_type: str
     on_demand_price: float | None
     on_demand_fallback: bool = True
+    zones: frozenset[str] = frozenset()  # AZ ids of its Auto Scaling group, preferred among equals; empty: any
 
 
 def pool_id(az_id: str, instance_type: str, product: str = "linux") -> str:
@@ -78,9 +79,14 @@ def emergency_candidates(
     clean.sort(key=lambda candidate: candidate.pool_id != fastest)
     poisoned = [_spot(pool, "an interruption there within 15 days") for pool in calm if pool.poisoned_until > now]
     danger = [replace(_spot(pool, LAST_RESORT), is_last_resort=True) for pool in usable if pool.danger_until > now]
-    ordered = clean + poisoned + (_on_demand(need, pools) if need.on_demand_fallback else []) + danger
-    ordered = ordered or _on_demand(need, pools)
+    classes = (clean, poisoned, _on_demand(need, pools) if need.on_demand_fallback else [], danger)
+    ordered = [candidate for some in classes for candidate in _in_zones_first(need, some)] or _on_demand(need, pools)
     return sorted(ordered, key=lambda candidate: capacity_key(candidate.pool_id, candidate.lifecycle) in ice)
+
+
+def _in_zones_first(need: Need, candidates: list[Candidate]) -> list[Candidate]:
+    """A member's successor can take its place in the group only in one of the group's zones."""
+    return sorted(candidates, key=lambda candidate: bool(need.zones) and candidate.az_id not in need.zones)
 
 
 def _matching(need: Need, pools: list[Pool]) -> list[Pool]:

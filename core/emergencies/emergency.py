@@ -172,7 +172,7 @@ def places(tx: Tx, subject: Instance, fallback: bool) -> list[Candidate]:
     """Every place for a replacement of ``subject``, best first, as its client sees the pools; never empty."""
     need = Need(
         subject.pool_id, subject.az_id, subject.instance_type,
-        pools.on_demand_price(tx, subject.region, subject.instance_type), fallback,
+        pools.on_demand_price(tx, subject.region, subject.instance_type), fallback, exchanges.zones_of(tx, subject),
     )  # fmt: skip
     known = pools.in_region(tx, subject.region, subject.client_id)
     fastest = replicas.fastest_boot_pool(tx, subject.region)

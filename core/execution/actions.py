@@ -345,11 +345,17 @@ def _failed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
     """It will not come to be: a launching replica ends with it."""
     if not actions.finish(tx, intent, "failed", error=outcome.error):
         return
-    if intent.kind == "asg":  # tried again, or told as its exchange ends
-        return _tell(tx, intent, "group_refused", f"The Auto Scaling group refused: {outcome.error}")
-    _tell(tx, intent, f"{intent.kind}_failed", f"{intent.kind.capitalize()} failed: {outcome.error}")
+    _tell_failure(tx, intent, outcome)
     if intent.kind == "launch" and intent.instance_id:
         give_up(tx, instances.get(tx, intent.instance_id), "failed", f"Its launch failed: {outcome.error}")
+
+
+def _tell_failure(tx: Tx, intent: Intent, outcome: Outcome) -> None:
+    """What a group refuses is tried again, or told as its exchange ends."""
+    if intent.kind == "asg":
+        _tell(tx, intent, "group_refused", f"The Auto Scaling group refused: {outcome.error}")
+    else:
+        _tell(tx, intent, f"{intent.kind}_failed", f"{intent.kind.capitalize()} failed: {outcome.error}")
 
 
 def _invalid(tx: Tx, intent: Intent, outcome: Outcome) -> None:

@@ -36,6 +36,12 @@ def begin(tx: Tx, agent: Agent, old: Instance, new: Instance, incident: Incident
     return None
 
 
+def zones_of(tx: Tx, member: Instance) -> frozenset[str]:
+    """AZ ids of the group a machine is a member of; empty where there is none, or they are not known."""
+    seen = member.asg_name and rows.group(tx, member.account_id, member.region, member.asg_name)
+    return frozenset(json.loads(seen["zones"])) if seen else frozenset()
+
+
 def begin_missing(tx: Tx, agent: Agent, safe: bool, old_id: int) -> bool:
     """Its membership became known only after the promotion."""
     old, new = instances.get(tx, old_id), instances.get(tx, agent.primary_instance_id)
@@ -46,10 +52,11 @@ def begin_missing(tx: Tx, agent: Agent, safe: bool, old_id: int) -> bool:
 
 
 def advance(tx: Tx, agent: Agent, safe: bool, exchange_id: int, group: Group | None, extras: tuple[str, ...]) -> bool:
-    """One step; whether anything was ordered or ended. While a call is on its way nothing else is asked."""
+    """One step; whether anything was ordered or ended. While a call is on its way, or the old machine
+    is still being asked in itself, nothing is asked."""
     x = rows.exchange(tx, exchange_id)
     orders = rows.orders(tx, x.client_id, x.uuid)
-    if x.state != "open" or any(row["state"] == "pending" for row in orders):
+    if x.state != "open" or any(row["state"] == "pending" for row in orders) or rows.open_towards(tx, x.old_instance_id):
         return False
     step = next_step(x, group, _past(orders), _unknown(tx, extras), rows.is_raised_by_another(tx, x), tx.now())
     if step.verb:

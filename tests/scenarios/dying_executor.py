@@ -22,6 +22,8 @@ def before_the_call() -> None:
 def after_the_effect() -> None:
     run = Ec2.run
     Ec2.run = lambda self, region, request: die(run(self, region, request))
+    tell_group = Ec2.tell_group
+    Ec2.tell_group = lambda self, *told: die(tell_group(self, *told))
 
 
 def after_the_reply() -> None:
