@@ -6,11 +6,10 @@ from typing import Any
 
 from core.cloud.aws import GROUP_TAG, OURS, Ec2, Refusal
 from core.cloud.errors import Answer
-from core.cloud.group_actions import act_on_group, end_member
+from core.cloud.group_actions import HOOK_IS_OVER, act_on_group, end_member
 from core.cloud.machine import Machine
 from core.cloud.outcome import Outcome
 
-HOOK_IS_OVER = "ValidationError"  # done, timed out or gone: nobody waits for the answer any more
 REFUSED = frozenset({Answer.NO_CAPACITY, Answer.WRONG_PLACE, Answer.QUOTA})
 ENDED = frozenset({"shutting-down", "terminated"})
 
@@ -88,7 +87,7 @@ KINDS = {
     "asg": Kind(act_on_group, (
         "autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeScalingActivities", "autoscaling:AttachInstances",
         "autoscaling:DetachInstances", "autoscaling:SetInstanceProtection", "autoscaling:TerminateInstanceInAutoScalingGroup",
-        "autoscaling:UpdateAutoScalingGroup",
+        "autoscaling:UpdateAutoScalingGroup", "autoscaling:DescribeLifecycleHooks", "autoscaling:CompleteLifecycleAction",
     )),
 }  # fmt: skip
 

@@ -173,6 +173,11 @@ class Ec2:
         rows = self._asked(region, "describe_scaling_activities", {"AutoScalingGroupName": name, "MaxRecords": 100})["Activities"]
         return [(row["Description"], row["Cause"]) for row in rows]
 
+    def hooks(self, region: str, name: str) -> list[str]:
+        """The hooks that a group asks before it ends a machine."""
+        rows = self._asked(region, "describe_lifecycle_hooks", {"AutoScalingGroupName": name})["LifecycleHooks"]
+        return [row["LifecycleHookName"] for row in rows if row["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"]
+
     def tell_group(self, region: str, operation: str, request: dict[str, Any]) -> None:
         """One write to Auto Scaling, or Refusal."""
         self._tell(region, operation, request, "autoscaling")

@@ -10,8 +10,9 @@ from typing import Any
 from core.cloud.aws import Ec2, Refusal
 from core.cloud.errors import Answer
 from core.cloud.outcome import Outcome
-from core.domain.scaling import Group, Verb
+from core.domain.scaling import HELD, Group, Verb
 
+HOOK_IS_OVER = "ValidationError"  # done, timed out or gone: nobody waits for the answer any more
 COME_BACK = frozenset({"ScalingActivityInProgress", "ResourceContention"})
 ELSEWISE = "it had left the group by itself"
 Params = Mapping[str, Any]
@@ -39,6 +40,11 @@ def _has_gone(group: Group, p: Params) -> bool:
     return member is None or member.leaves
 
 
+def _is_held(group: Group, p: Params) -> bool:
+    member = group.member(p["ec2_instance_id"])
+    return member is not None and member.state == HELD
+
+
 def _protection(wanted: bool) -> Callable[[Group, Params], bool]:
     """A machine that is no member any more needs no change either."""
 
@@ -60,6 +66,7 @@ CALLS = {
         "terminate_instance_in_auto_scaling_group",
         lambda p: {"InstanceId": p["ec2_instance_id"], "ShouldDecrementDesiredCapacity": p["decrement"]}, _has_gone,
     ),
+    Verb.LET_GO: Call("complete_lifecycle_action", _named, lambda group, p: not _is_held(group, p)),
     Verb.RAISE: Call(
         "update_auto_scaling_group", lambda p: {"AutoScalingGroupName": p["group"], "MaxSize": p["maximum"]},
         lambda group, p: group.maximum == p["maximum"],
@@ -69,6 +76,17 @@ CALLS = {
         lambda group, p: group.maximum != p["maximum"] + 1,
     ),
 }  # fmt: skip
+
+
+def let_go(ec2: Ec2, params: Params) -> None:
+    """Answer every hook that holds back a machine which we ended ourselves; nobody else is there to answer for it."""
+    named = {"AutoScalingGroupName": params["group"]}
+    for hook in ec2.hooks(params["region"], params["group"]):
+        try:
+            ec2.answer_hook(params["region"], "complete", {**named, "LifecycleHookName": hook, "InstanceId": params["ec2_instance_id"]})
+        except Refusal as refusal:
+            if refusal.code != HOOK_IS_OVER:
+                raise
 
 
 def act_on_group(ec2: Ec2, params: Params) -> Outcome:
@@ -82,7 +100,10 @@ def act_on_group(ec2: Ec2, params: Params) -> Outcome:
             return _found_done(ec2, params)
         if params["verb"] == Verb.RESTORE and group.desired > params["maximum"]:
             return Outcome(Answer.INVALID, ec2_id, error=f"{group.desired} machines are wanted now; a lower maximum would end some")
-        ec2.tell_group(params["region"], call.operation, call.request(params))
+        if params["verb"] == Verb.LET_GO:
+            let_go(ec2, params)
+        else:
+            ec2.tell_group(params["region"], call.operation, call.request(params))
     except Refusal as refusal:
         return _refused(ec2, params, call, refusal)
     return Outcome(Answer.DONE, ec2_id)

@@ -14,6 +14,7 @@ from core.domain.row import FromRow
 
 STAYING = frozenset({"Pending", "Pending:Wait", "Pending:Proceed", "InService"})
 ASIDE = frozenset({"EnteringStandby", "Standby"})
+HELD = "Terminating:Wait"
 MOST_FAILURES = 3
 PATIENCE = timedelta(minutes=10)
 
@@ -25,6 +26,7 @@ class Verb(StrEnum):
     PROTECT = "protect"
     DETACH = "detach"
     END_EXTRA = "end_extra"
+    LET_GO = "let_go"
     RAISE = "raise"
     RESTORE = "restore"
     UNPROTECT = "unprotect"
@@ -105,6 +107,7 @@ class Past:
     released: bool = False  # the desired size was lowered by us
     raised_from: int | None = None  # the maximum before we raised it; None: it stands as it was
     protected: bool = False  # by us
+    ended: frozenset[str] = frozenset()  # whom we ended as one too many
     last_error: str = ""
 
     def gave_up(self, verb: Verb) -> bool:
@@ -145,7 +148,7 @@ def next_step(exchange: Exchange, group: Group | None, past: Past, extras: tuple
     if why_not:
         return _leave(view, why_not, now)
     if group.member(exchange.new_ec2_id) is None:
-        return _join(view)
+        return _join(view, now)
     return _settle(view, now)
 
 
@@ -173,9 +176,11 @@ def _has_left(view: View) -> bool:
     return old is None or old.leaves
 
 
-def _join(view: View) -> Step:
+def _join(view: View, now: datetime) -> Step:
     """Attach the new machine, after making room where there is none."""
     x, group = view.exchange, view.group
+    if _has_left(view) and group.filled_without(x.old_ec2_id) > group.desired and now < x.opened_at + PATIENCE:
+        return Step(f"waits until {group.name} has ended whom it has too many, lest it ends {x.new_ec2_id}")
     if group.desired < group.maximum:
         return Step(f"Attached {x.new_ec2_id} to {group.name} in place of {x.old_ec2_id}", Verb.ATTACH, x.new_ec2_id)
     may_shrink = group.desired > group.minimum
@@ -193,7 +198,7 @@ def _settle(view: View, now: datetime) -> Step:
     """The new machine is a member: protect it, let the old one go, end what the group launched in its place, tidy up."""
     x, group, past = view.exchange, view.group, view.past
     new, patient = group.member(x.new_ec2_id), now < x.opened_at + PATIENCE
-    if not (_has_left(view) or new.protected or past.protected or past.failures.get(Verb.PROTECT)):
+    if _is_in_danger(view) and not (new.protected or past.protected or past.failures.get(Verb.PROTECT)):
         return Step(f"Protected {x.new_ec2_id} from scale-in until the exchange is over", Verb.PROTECT, x.new_ec2_id)
     if not _has_left(view) and not past.gave_up(Verb.DETACH):
         return _detach(view, "its workload runs elsewhere")
@@ -202,9 +207,18 @@ def _settle(view: View, now: datetime) -> Step:
             return _end_extra(view)
         if group.filled_without(x.old_ec2_id) < group.desired and patient:
             return Step(f"waits for what {group.name} launches in place of {x.old_ec2_id}, to end it")
+    held = next((member.ec2_id for member in group.members if member.ec2_id in past.ended and member.state == HELD), None)
+    if held and not past.gave_up(Verb.LET_GO):
+        return Step(f"Told {group.name} that it may end {held}, on which nothing of ours runs", Verb.LET_GO, held)
     if group.filled_without(x.old_ec2_id) > group.desired and patient:
         return Step(f"waits until {group.name} has ended whom it has too many")
     return _tidy(view, patient) or _finished(view)
+
+
+def _is_in_danger(view: View) -> bool:
+    """Whether the group may have a machine too many before all is done, and choose the new one to end."""
+    x, group = view.exchange, view.group
+    return not _has_left(view) or bool(view.extras) or group.filled_without(x.old_ec2_id) > group.desired
 
 
 def _detach(view: View, why: str) -> Step:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from core import audit
 from core.database import Tx
 from core.domain.aws_event import Item
+from core.domain.incident import Incident
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.notice import Rank
 from core.emergencies.emergency import act, raise_incident, remember
@@ -25,7 +26,7 @@ def take_lifecycle(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: It
     """Auto Scaling is about to end the machine and waits for our answer."""
     over = why_over(subject)
     if over:
-        return note(tx, agent, subject, item, key, "record", over)
+        return note(tx, agent, subject, item, key, "act" if over == "own_action" else "record", over)
     incident = raise_incident(
         tx, agent, subject, cause="lifecycle", rank=Rank.TERMINATION, deadline=None, aws_account=key["aws_account"],
         sentence=f"Auto Scaling is about to end {subject.name}",
@@ -37,14 +38,21 @@ def take_lifecycle(tx: Tx, agent: Agent, safe: bool, subject: Instance, item: It
 def answer(tx: Tx, agent: Agent, safe: bool, notice_id: int) -> bool:
     """One step for a hook that waits: let the machine go once nothing runs on it, else ask for more time."""
     row = notices.get(tx, notice_id)
-    incident = incidents.get(tx, row["incident_id"])
-    subject = instances.get(tx, incident.instance_id)
+    incident = row["incident_id"] and incidents.get(tx, row["incident_id"])
+    subject = instances.by_ec2_id(tx, row["ec2_instance_id"])
     if safe or row["received_at"] + GIVES_UP_AFTER < tx.now():
         return False
-    if subject.role != Role.PRIMARY and (incident.serving_at or not incident.promoted_at):
+    if subject.role != Role.PRIMARY and _is_free(subject, incident):
         return _tell(tx, agent, subject, row, "complete", 0, f"Told Auto Scaling that it may end {subject.name}")
     beats = int((tx.now() - row["received_at"]) / HEARTBEAT_EVERY)
     return beats > 0 and _tell(tx, agent, subject, row, "heartbeat", beats, f"Asked Auto Scaling for more time with {subject.name}")
+
+
+def _is_free(subject: Instance, incident: Incident | None) -> bool:
+    """Whether nothing is lost with the machine: its successor serves, it never had one, or we ordered its end ourselves."""
+    if subject.terminate_requested_at or incident is None:
+        return True
+    return bool(incident.serving_at or not incident.promoted_at)
 
 
 def _tell(tx: Tx, agent: Agent, subject: Instance, row: dict, verb: str, number: int, why: str) -> bool:

@@ -97,7 +97,7 @@ def _config(row: dict) -> dict:
 def _primary(row: dict) -> dict | None:
     if row["primary_uuid"] is None:
         return None
-    same = ("ec2_instance_id", "instance_type", "az", "az_id", "region", "lifecycle", "launched_at")
+    same = ("ec2_instance_id", "instance_type", "az", "az_id", "region", "lifecycle", "launched_at", "asg_name")
     return {
         "instance_id": row["primary_uuid"],
         **{name: row[name] for name in same},
@@ -130,7 +130,7 @@ def instances_of(tx: Tx, client_id: int, role: str | None, status: str | None, l
 
 def show_instance(row: dict) -> dict:
     same = ("ec2_instance_id", "instance_type", "region", "az", "az_id", "pool_id", "lifecycle", "role", "status", "state",
-            "auth_status", "launched_at", "ended_at", "created_at")  # fmt: skip
+            "auth_status", "asg_name", "launched_at", "ended_at", "created_at")  # fmt: skip
     return {"instance_id": row["uuid"], "agent_id": row.get("agent_uuid"), **{name: row[name] for name in same}, "sentence": row["role_reason"]}
 
 

@@ -140,7 +140,7 @@ SELECT a.id, a.uuid, a.logical_name, a.status, a.enabled, a.epoch, a.notice_stat
        c.auto_switch_enabled, c.manual_replica_enabled, c.auto_terminate_enabled, c.rebalance_mode, c.terminate_wait_seconds,
        c.on_demand_fallback, c.config_version, a.labels, a.cost_tags,
        p.id AS primary_id, p.uuid AS primary_uuid, p.ec2_instance_id, p.instance_type, p.az, p.az_id, p.region, p.lifecycle,
-       p.status AS primary_status, p.launched_at, p.pool_id,
+       p.status AS primary_status, p.launched_at, p.pool_id, p.asg_name,
        h.serving, h.serving_since, h.received_at, h.contact_at,
        h.spooled, h.dead_notices, h.imds_ok, h.imds_silent_since, h.host_events, h.missed_beats,
        IF(s.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, s.price * 1.1, s.price) AS spot_price, o.price AS on_demand_price,
