@@ -86,6 +86,7 @@ class Instance(Reply):
     status = f.Str(**MUST)
     state = f.Str(**MAYBE)
     auth_status = f.Str(**MUST)
+    asg_name = f.Str(**MAYBE)
     launched_at = f.AwareDateTime(**MAYBE)
     ended_at = f.AwareDateTime(**MAYBE)
     created_at = f.AwareDateTime(**MUST)

@@ -106,7 +106,7 @@ class Past:
     failures: Mapping[str, int]
     released: bool = False  # the desired size was lowered by us
     raised_from: int | None = None  # the maximum before we raised it; None: it stands as it was
-    protected: bool = False  # by us
+    protected: bool | None = None  # by us; False: and lifted again
     ended: frozenset[str] = frozenset()  # whom we ended as one too many
     last_error: str = ""
 
@@ -198,7 +198,7 @@ def _settle(view: View, now: datetime) -> Step:
     """The new machine is a member: protect it, let the old one go, end what the group launched in its place, tidy up."""
     x, group, past = view.exchange, view.group, view.past
     new, patient = group.member(x.new_ec2_id), now < x.opened_at + PATIENCE
-    if _is_in_danger(view) and not (new.protected or past.protected or past.failures.get(Verb.PROTECT)):
+    if _is_in_danger(view) and past.protected is None and not (new.protected or past.failures.get(Verb.PROTECT)):
         return Step(f"Protected {x.new_ec2_id} from scale-in until the exchange is over", Verb.PROTECT, x.new_ec2_id)
     if not _has_left(view) and not past.gave_up(Verb.DETACH):
         return _detach(view, "its workload runs elsewhere")
@@ -212,13 +212,16 @@ def _settle(view: View, now: datetime) -> Step:
         return Step(f"Told {group.name} that it may end {held}, on which nothing of ours runs", Verb.LET_GO, held)
     if group.filled_without(x.old_ec2_id) > group.desired and patient:
         return Step(f"waits until {group.name} has ended whom it has too many")
-    return _tidy(view, patient) or _finished(view)
+    leaving = next((member.ec2_id for member in group.members if member.ec2_id in past.ended), None)
+    parting = Step(f"waits until {leaving} has left {group.name}") if leaving and patient else None
+    return _tidy(view, patient) or parting or _finished(view)
 
 
 def _is_in_danger(view: View) -> bool:
     """Whether the group may have a machine too many before all is done, and choose the new one to end."""
     x, group = view.exchange, view.group
-    return not _has_left(view) or bool(view.extras) or group.filled_without(x.old_ec2_id) > group.desired
+    replaced = view.extras and not view.past.released
+    return not _has_left(view) or bool(replaced) or group.filled_without(x.old_ec2_id) > group.desired
 
 
 def _detach(view: View, why: str) -> Step:

@@ -39,6 +39,7 @@ def of_agent(tx: Tx, agent: Agent, incident_uuid: str | None = None) -> dict:
         "incident_id": incident and incident.uuid,
         "incident": incident and _told(tx, incident, shown),
         "primary": shown["primary"],
+        "scaling_group": fleet.group_of(tx, agent.id),
         "emergency_replica": shown["replica"],
         "fastest_boot_pool_id": row["fastest_boot_pool_id"],
         "commands": [{"command_id": row.pop("uuid"), **row} for row in commands.of_agent(tx, agent.id, 10)],

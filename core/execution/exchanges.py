@@ -107,7 +107,7 @@ def _unknown(tx: Tx, extras: tuple[str, ...]) -> tuple[str, ...]:
 
 def _past(orders: list[dict]) -> Past:
     """What the orders came to."""
-    failures, released, raised, protected, ended, error = {}, False, None, False, set(), ""
+    failures, released, raised, protected, ended, error = {}, False, None, None, set(), ""
     for row in orders:
         params = json.loads(row["params"])
         verb = params["verb"]
@@ -116,7 +116,7 @@ def _past(orders: list[dict]) -> Past:
         elif row["state"] == "done":
             released = released or bool(params.get("decrement") and not row["last_error"])
             raised = params["maximum"] - 1 if verb == Verb.RAISE else None if verb == Verb.RESTORE else raised
-            protected = verb == Verb.PROTECT or (protected and verb != Verb.UNPROTECT)
+            protected = {Verb.PROTECT: True, Verb.UNPROTECT: False}.get(verb, protected)
             ended |= {params["ec2_instance_id"]} if verb == Verb.END_EXTRA else set()
     return Past(failures, released, raised, protected, frozenset(ended), error)
 

@@ -69,7 +69,7 @@ def instances(tx: Tx, *, cursor: str | None, limit: int, **wanted: str | None) -
 
 def _instance(row: dict) -> dict:
     same = ("ec2_instance_id", "instance_type", "region", "az", "az_id", "pool_id", "lifecycle", "role", "status", "state",
-            "auth_status", "launched_at", "ended_at", "created_at")  # fmt: skip
+            "auth_status", "asg_name", "launched_at", "ended_at", "created_at")  # fmt: skip
     return {
         "instance_id": row["uuid"], "agent_id": row["agent_uuid"], "agent_name": row["logical_name"], "client_id": row["client_uuid"],
         "client_name": row["client_name"], **{name: row[name] for name in same}, "sentence": row["role_reason"],

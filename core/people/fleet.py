@@ -6,7 +6,7 @@ from core.database import Tx
 from core.domain.mode import mode_of
 from core.domain.notice_path import notice_path
 from core.domain.presence import below_on_demand, presence, state
-from core.sql import agents, instances, replicas
+from core.sql import agents, instances, replicas, scaling
 
 ANNOUNCED = {"rebalance": "recommends to move off it", "termination": "will take it"}
 URGENCY = ("interrupted", "at_risk", "preparing", "serving", "observed")
@@ -120,6 +120,21 @@ def _replica(row: dict) -> dict | None:
         "status": row["replica_status"],
         "mode": row["replica_mode"],
         "expires_at": row["replica_expires_at"],
+    }
+
+
+def group_of(tx: Tx, agent_id: int) -> dict | None:
+    """The Auto Scaling group an agent's PRIMARY is in, or was to take a place in; None where there is none."""
+    row = scaling.shown(tx, agent_id)
+    if row is None:
+        return None
+    sizes = {name: row[name] for name in ("min_size", "desired", "max_size", "seen_at")}
+    return {
+        "name": row["name"],
+        **sizes,
+        "capacity_rebalance": None if row["capacity_rebalance"] is None else bool(row["capacity_rebalance"]),
+        "is_member": bool(row["is_member"]),
+        "exchange": row["exchange_state"] and {"state": row["exchange_state"], "sentence": row["exchange_sentence"]},
     }
 
 

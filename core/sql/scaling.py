@@ -57,6 +57,19 @@ def group(tx: Tx, account_id: int, region: str, name: str) -> dict | None:
     )
 
 
+def shown(tx: Tx, agent_id: int) -> dict | None:
+    """The group of an agent's PRIMARY, or of the latest exchange, with what that came to; None where there never was one."""
+    return tx.one(
+        "SELECT COALESCE(p.asg_name, x.asg_name) AS name, g.min_size, g.max_size, g.desired, g.capacity_rebalance, g.seen_at,"
+        " p.asg_name IS NOT NULL AS is_member, x.state AS exchange_state, x.sentence AS exchange_sentence"
+        " FROM agents a JOIN instances p ON p.id = a.primary_instance_id"
+        " LEFT JOIN group_exchanges x ON x.id = (SELECT MAX(id) FROM group_exchanges WHERE new_instance_id = p.id)"
+        " LEFT JOIN scaling_groups g ON g.account_id = p.account_id AND g.region = p.region AND g.name = COALESCE(p.asg_name, x.asg_name)"
+        " WHERE a.id = %(id)s AND COALESCE(p.asg_name, x.asg_name) IS NOT NULL",
+        id=agent_id,
+    )
+
+
 def insert_exchange(tx: Tx, *, uuid: str, client_id: int, account_id: int, agent_id: int, incident_id: int | None, region: str, name: str,
                     old_id: int, new_id: int, sentence: str, since: datetime, now: datetime) -> int:  # fmt: skip
     return tx.insert(

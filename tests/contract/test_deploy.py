@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from core.cloud import permissions
+from core.cloud.permissions import policy
 from tests.contract.tree import ROOT
 
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
@@ -79,3 +81,33 @@ def test_the_proxy_takes_no_larger_body_than_the_server():
 
     assert re.search(rf"client_max_body_size {MAX_BYTES // 1024}k;", text)
     assert "client_header_timeout" in text and "client_body_timeout" in text and "ssl_protocols TLSv1.2 TLSv1.3" in text
+
+
+def test_the_shipped_policy_is_the_one_the_acts_ask_for():
+    from scripts.server_policy import FILE, render  # noqa: PLC0415
+
+    assert FILE.read_text() == render()
+
+
+def test_every_permission_an_act_names_is_in_the_policy():
+    allowed = {action for statement in policy()["Statement"] for action in statement["Action"]}
+
+    assert permissions.acts() - allowed == set()
+
+
+def test_what_changes_or_ends_anything_is_bound_to_our_tag():
+    """All but the launch's ingredients, hooks and the queue: those change nothing of anybody's."""
+    unbound = {"Read", "LaunchOfThese", "AnswerHooks", "HearEvents"}
+
+    assert {statement["Sid"] for statement in policy()["Statement"] if "Condition" not in statement} == unbound
+    assert not any("*" in action for statement in policy()["Statement"] for action in statement["Action"])
+
+
+def test_every_question_the_code_asks_of_aws_is_in_the_policy():
+    """By the names of boto3's methods in core/cloud."""
+    texts = "".join(path.read_text() for path in (ROOT / "core/cloud").glob("*.py"))
+    asked = set(re.findall(r"\b((?:describe|get)_[a-z_]+)\"?[(,)]", texts)) - {"get_paginator", "get_queue_url"}
+    allowed = {action.partition(":")[2].lower() for action in permissions.READS}
+
+    assert {name for name in asked if name.replace("_", "") not in allowed} == set()
+    assert len(asked) > 6

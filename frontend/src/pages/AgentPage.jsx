@@ -15,6 +15,7 @@ import { Mode } from "../components/workload/Mode.jsx";
 import { Move } from "../components/workload/Move.jsx";
 import { Release } from "../components/workload/Release.jsx";
 import { Replicas } from "../components/workload/Replicas.jsx";
+import { ScalingGroup } from "../components/workload/ScalingGroup.jsx";
 import { Statistics } from "../components/workload/Statistics.jsx";
 import { useEmergency } from "../hooks/useFleet.js";
 import { useSession } from "../hooks/useSession.jsx";
@@ -41,6 +42,7 @@ function Story({ story }) {
             <Sign state={agent.state} />
           </div>
           <p className={classes.sentence}>{agent.sentence}</p>
+          <ScalingGroup group={story.scaling_group} />
         </div>
         <Interrupt agent={agent} />
       </header>

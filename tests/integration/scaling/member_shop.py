@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,7 @@ class MemberShop:
             self.executor.drain()
             if self.row() and self.row()["state"] != "open":
                 break
+            time.sleep(0.1 if self.row() and "waits" in self.row()["sentence"] else 0)
         return self.row()
 
     def row(self) -> dict | None:

@@ -23,7 +23,10 @@ def group(minimum: int, desired: int, maximum: int, **states: str) -> Group:
     return Group("web", minimum, maximum, desired, frozenset("ab"), members)
 
 
-def step(told: Group, past: Past = Past({}), extras: tuple[str, ...] = (), **more) -> Step:
+NOTHING = Past({})
+
+
+def step(told: Group, past: Past = NOTHING, extras: tuple[str, ...] = (), **more) -> Step:
     at = more.pop("at", NOW)
     raised = more.pop("raised", False)
     return next_step(replace(EXCHANGE, **more), told, past, extras, raised, at)
@@ -202,7 +205,7 @@ SIZES = [(low, want, high) for low, want, high in product(range(4), range(1, 4),
 def walk(sizes: tuple[int, int, int], rebalances: bool, seed: int) -> Model:
     """The old machine may die, the group may look, we may step, in any order; in the end everybody does what is left to do."""
     random, others = Random(seed), {f"other{n}" for n in range(sizes[1] - 1)}
-    model = Model(*sizes, rebalances, {name: IN for name in ("old", *sorted(others))}, {"old", "new", *others})
+    model = Model(*sizes, rebalances, dict.fromkeys(("old", *sorted(others)), IN), {"old", "new", *others})
     for _ in range(random.randrange(16)):
         random.choice((model.behave, lambda: model.alive.discard("old"), lambda: act(model), lambda: act(model, model.behave)))()
     for _ in range(40):

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { Mode } from "./Mode.jsx";
 import { Release } from "./Release.jsx";
 import { Replicas } from "./Replicas.jsx";
+import { ScalingGroup } from "./ScalingGroup.jsx";
 import { agent, show } from "../../test/render.jsx";
 import { serve } from "../../test/server.js";
 
@@ -95,4 +96,21 @@ test("taking a workload out of care asks for its name", async () => {
   await userEvent.type(screen.getByLabelText("Type web-shop to go on"), "web-shop");
   await userEvent.click(yes);
   await expect.poll(() => asked).toEqual(["DELETE /api/client/agents/a-1"]);
+});
+
+const group = (changes = {}) => ({ name: "web-spot", is_member: true, min_size: 1, desired: 2, max_size: 4, seen_at: "2026-01-01T12:00:00Z", ...changes });
+
+test("a member says which group it is in and how large that is", () => {
+  const { container } = show(<ScalingGroup group={group()} />);
+  expect(container.textContent).toMatch("Member of the Auto Scaling group web-spot (wants 2, from 1 to 4).");
+});
+
+test("a machine beside its group says why, and an exchange that is over says nothing more", () => {
+  const outside = { state: "outside", sentence: "i-2 stays beside web-spot: no room" };
+  const first = show(<ScalingGroup group={group({ is_member: false, exchange: outside })} />);
+  expect(first.container.textContent).toMatch("Beside the Auto Scaling group web-spot");
+  expect(first.container.textContent).toMatch("stays beside web-spot: no room.");
+  first.unmount();
+  const { container } = show(<ScalingGroup group={group({ exchange: { state: "done", sentence: "i-2 has the place" } })} />);
+  expect(container.textContent).not.toMatch("has the place");
 });
