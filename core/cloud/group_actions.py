@@ -75,6 +75,12 @@ CALLS = {
         "update_auto_scaling_group", lambda p: {"AutoScalingGroupName": p["group"], "MaxSize": p["maximum"]},
         lambda group, p: group.maximum != p["maximum"] + 1,
     ),
+    Verb.RESIZE: Call(
+        "update_auto_scaling_group",
+        lambda p: {"AutoScalingGroupName": p["group"], "MinSize": p["wanted"]["minimum"], "MaxSize": p["wanted"]["maximum"],
+                   "DesiredCapacity": p["wanted"]["desired"]},
+        lambda group, p: (group.minimum, group.desired, group.maximum) == (p["wanted"]["minimum"], p["wanted"]["desired"], p["wanted"]["maximum"]),
+    ),
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Verb(StrEnum):
     RAISE = "raise"
     RESTORE = "restore"
     UNPROTECT = "unprotect"
+    RESIZE = "resize"
 
 
 @dataclass(frozen=True)

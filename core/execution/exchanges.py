@@ -70,6 +70,8 @@ def advance(tx: Tx, agent: Agent, safe: bool, exchange_id: int, group: Group | N
 def still_wanted(tx: Tx, intent: Intent) -> bool:
     """Asked as the executor claims a call: things may have changed while SAFE MODE or an outage held it."""
     params = json.loads(intent.params)
+    if intent.instance_id is None:
+        return True
     if params["verb"] == Verb.END_EXTRA:
         return not rows.known(tx, [params["ec2_instance_id"]])
     if params["verb"] in (Verb.ATTACH, Verb.RAISE):

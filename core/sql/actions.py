@@ -34,6 +34,11 @@ def get(tx: Tx, action_id: int) -> Intent | None:
     return Intent.maybe(tx.one("SELECT * FROM actions WHERE id = %(id)s", id=action_id))
 
 
+def error_of(tx: Tx, action_id: int) -> str | None:
+    """AWS's last words about an order."""
+    return tx.one("SELECT last_error FROM actions WHERE id = %(id)s", id=action_id)["last_error"]
+
+
 def due(tx: Tx) -> list[int]:
     """Claimable intents in order: emergencies first, earliest deadline first. A plain read that locks nothing.
 

@@ -1,5 +1,6 @@
 """Auto Scaling groups: who is a member, what was last seen of a group, and the exchanges under way."""
 
+import json
 from datetime import datetime
 
 from core.database import Tx
@@ -146,6 +147,15 @@ def orders(tx: Tx, client_id: int, uuid: str) -> list[dict]:
         client_id=client_id,
         uuid=uuid,
     )
+
+
+def last_resize(tx: Tx, client_id: int, region: str, name: str) -> dict | None:
+    """The last change of a group's sizes that a person ordered and that was carried out."""
+    found = tx.all(
+        "SELECT params FROM actions WHERE client_id = %(client_id)s AND dedupe_key LIKE 'resize:%%' AND state = 'done' ORDER BY id DESC LIMIT 200",
+        client_id=client_id,
+    )
+    return next((row for row in found if (told := json.loads(row["params"]))["group"] == name and told["region"] == region), None)
 
 
 def known(tx: Tx, ec2_ids: list[str]) -> set[str]:
