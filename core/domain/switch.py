@@ -72,6 +72,7 @@ class Order:
     live_switches: int
     budget_used: float
     deaf: str | None = None  # why the host may not go from On-Demand to Spot (INV-56)
+    zones: frozenset[str] = frozenset()  # AZ ids of its Auto Scaling group; empty: any
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ def _by_target(order: Order, now: datetime) -> Refusal | None:
         return Refusal("SwitchRefused", "the workload runs in that pool already")
     if order.present is not None and not holds(target, order.present):
         return Refusal("SwitchRefused", f"{target.instance_type} is smaller than {order.primary.instance_type}, or of another architecture")
+    if order.zones and target.az_id not in order.zones:
+        return Refusal("SwitchRefused", "the target pool lies in none of the zones of the workload's Auto Scaling group")
     if not is_calm(target, order.is_ice, now):
         return Refusal("PoolFlagged", "the target pool had a notice within 30 minutes, or refused a launch within 3")
     if None not in (target.price, order.on_demand_price) and target.price > order.on_demand_price:

@@ -12,6 +12,7 @@ from core.domain.decision.values import Inputs, Offer
 from core.domain.lifecycle import Agent, Instance
 from core.domain.move import Place, offer_of, present_of, wish_of
 from core.domain.pools import Pool
+from core.execution.exchanges import zones_of
 from core.forecast.risk import Forecast, forecast
 from core.moves.engine import in_force
 from core.moves.notice_paths import why_deaf
@@ -82,7 +83,8 @@ def inputs_of(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, cu
               prices: Mapping[str, float] | None = None) -> Inputs:  # fmt: skip
     """All that the decision about one workload looks at. ``prices`` of the caller stand in for the stored ones."""
     place, placement = _place(tx, instance, around, current_pool, prices or {}), around.placement
-    wish = replace(wish_of(around.model_of(instance), place.on_demand), allow=placement.allow, deny=placement.deny)
+    wish = replace(wish_of(around.model_of(instance), place.on_demand), allow=placement.allow, deny=placement.deny,
+                   zones=tuple(sorted(zones_of(tx, instance))))  # fmt: skip
     present = present_of(place, switches.last_move(tx, agent.id), agent.last_failover_at, why_deaf(tx, instance))
     return Inputs(
         wish, _priced(around.offers, prices or {}), replace(present, pool_id=current_pool) if current_pool else present, tx.now(),

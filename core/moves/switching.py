@@ -18,6 +18,7 @@ from core.domain.pools import Candidate
 from core.domain.serialize import canonical
 from core.domain.switch import Act, Order, Step, Switch, next_step
 from core.emergencies import emergency
+from core.execution import exchanges
 from core.execution.orders import launch_params, order, order_end
 from core.money.downtime import BUDGET_SECONDS
 from core.moves.notice_paths import why_deaf
@@ -43,6 +44,7 @@ def look(tx: Tx, agent: Agent, target_pool: str) -> Order:
         live_switches=switches.count_live(tx, agent.id),
         budget_used=downtime.used_this_month(tx, agent.client_id) / BUDGET_SECONDS,
         deaf=why_deaf(tx, primary),
+        zones=exchanges.zones_of(tx, primary),
     )
 
 

@@ -43,6 +43,8 @@ def _other_kind(offer: Offer, inputs: Inputs) -> str | None:
 
 
 def _not_allowed(offer: Offer, inputs: Inputs) -> str | None:
+    if inputs.wish.zones and offer.az_id not in inputs.wish.zones:
+        return f"{offer.az_id} is none of the zones of its Auto Scaling group"
     denied = next((glob for glob in inputs.wish.deny if fnmatchcase(offer.instance_type, glob)), None)
     if denied:
         return f"the policy denies {denied}"

@@ -58,6 +58,7 @@ class Wish:
     virtualisation: str = "hvm"
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()  # AZ ids of its Auto Scaling group; empty: any
 
 
 @dataclass(frozen=True)

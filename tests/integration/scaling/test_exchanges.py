@@ -2,9 +2,14 @@
 
 import pytest
 
+from core.domain.pools import pool_id
+from core.domain.switch import refuse
 from core.emergencies import emergency
 from core.execution import breaker, groups
 from core.locks import lock_agent
+from core.moves import decisions, switching
+from core.moves.surroundings import Grounds
+from core.people import fleet
 from core.sql import instances
 from tests.integration.scaling.garage import Garage, until
 from tests.integration.scaling.member_shop import MemberShop, open_member_shop
@@ -138,3 +143,34 @@ def test_members_and_sizes_are_learned_and_forgotten(shop: MemberShop):
 
     assert shop.world.instance(shop.workload.primary.id).asg_name is None
     until("the group has another", lambda: len(shop.garage.serving()) == 1)
+
+
+def test_a_planned_move_of_a_member_stays_in_the_zones_of_its_group(shop: MemberShop):
+    groups.learn_members(shop.clouds)
+
+    def look(tx) -> list:
+        agent, _ = lock_agent(tx, shop.workload.id)
+        targets = (pool_id("use1-az1", "c5.large"), pool_id("use1-az2", "m5.large"))
+        refusals = [refuse(switching.look(tx, agent, target), tx.now(), forced=True) for target in targets]
+        made = decisions.weigh(tx, agent, instances.get(tx, agent.primary_instance_id), Grounds().of(tx, agent.client_id, "us-east-1"))
+        return [refusals, {one.pool_id.split(":")[0] for one in made.choice.rejected if "Auto Scaling group" in one.why}]
+
+    (within, beyond), out = shop.world.db.run(look)
+    assert (within, beyond.code) == (None, "SwitchRefused")
+    assert "none of the zones" in beyond.reason
+    assert out == {"use1-az2"}
+
+
+def test_the_page_of_a_workload_tells_of_its_group_and_of_an_exchange_that_did_not_come_about(shop: MemberShop):
+    groups.learn_members(shop.clouds)
+    told = shop.world.db.run(lambda tx: fleet.group_of(tx, shop.workload.id))
+    assert (told["name"], told["is_member"], told["desired"], told["exchange"]) == ("web-spot", True, 1, None)
+    assert shop.world.db.run(lambda tx: fleet.of_agent(tx, shop.workload.id))["primary"]["asg_name"] == "web-spot"
+
+    shop.move()
+    shop.garage.levers.fault("AttachInstances", code="AccessDenied", http_status=403, count=50)
+    settle(shop)
+
+    told = shop.world.db.run(lambda tx: fleet.group_of(tx, shop.workload.id))
+    assert (told["is_member"], told["exchange"]["state"]) == (False, "outside")
+    assert "could not join" in told["exchange"]["sentence"]
