@@ -477,6 +477,7 @@ CREATE TABLE scaling_groups (
   desired INT UNSIGNED NOT NULL,
   zones LONGTEXT NOT NULL,                                                     -- AZ ids, JSON; empty: not told
   capacity_rebalance TINYINT NOT NULL,
+  hooks LONGTEXT NULL,                                                         -- of ending machines: heartbeat timeout in seconds by name, JSON
   seen_at DATETIME(6) NOT NULL,
   PRIMARY KEY (account_id, region, name),
   CONSTRAINT fk_scaling_account FOREIGN KEY (account_id, client_id) REFERENCES accounts (id, client_id)

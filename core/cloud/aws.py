@@ -173,10 +173,11 @@ class Ec2:
         rows = self._asked(region, "describe_scaling_activities", {"AutoScalingGroupName": name, "MaxRecords": 100})["Activities"]
         return [(row["Description"], row["Cause"]) for row in rows]
 
-    def hooks(self, region: str, name: str) -> list[str]:
-        """The hooks that a group asks before it ends a machine."""
+    def hooks(self, region: str, name: str) -> dict[str, int]:
+        """The hooks that a group asks before it ends a machine, each with its heartbeat timeout in seconds."""
         rows = self._asked(region, "describe_lifecycle_hooks", {"AutoScalingGroupName": name})["LifecycleHooks"]
-        return [row["LifecycleHookName"] for row in rows if row["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"]
+        ending = (row for row in rows if row["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING")
+        return {row["LifecycleHookName"]: row.get("HeartbeatTimeout", 3600) for row in ending}
 
     def tell_group(self, region: str, operation: str, request: dict[str, Any]) -> None:
         """One write to Auto Scaling, or Refusal."""

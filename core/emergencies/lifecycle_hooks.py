@@ -16,9 +16,10 @@ from core.emergencies.emergency import act, raise_incident, remember
 from core.emergencies.receipts import Taken
 from core.execution.orders import order
 from core.intake.evidence import note, why_over
-from core.sql import incidents, instances, notices
+from core.sql import incidents, instances, notices, scaling
 
 HEARTBEAT_EVERY = timedelta(minutes=15)  # a hook holds for an hour unless it says otherwise; AWS ends it after 48 h at most
+AT_LEAST = timedelta(seconds=10)
 GIVES_UP_AFTER = timedelta(hours=48)
 
 
@@ -44,8 +45,22 @@ def answer(tx: Tx, agent: Agent, safe: bool, notice_id: int) -> bool:
         return False
     if subject.role != Role.PRIMARY and _is_free(subject, incident):
         return _tell(tx, agent, subject, row, "complete", 0, f"Told Auto Scaling that it may end {subject.name}")
-    beats = int((tx.now() - row["received_at"]) / HEARTBEAT_EVERY)
+    beats = int((tx.now() - row["received_at"]) / _every(tx, subject, row))
     return beats > 0 and _tell(tx, agent, subject, row, "heartbeat", beats, f"Asked Auto Scaling for more time with {subject.name}")
+
+
+def _every(tx: Tx, subject: Instance, row: dict) -> timedelta:
+    """A third of the hook's own timeout, where it is known (L3)."""
+    named = _named(row)
+    known = scaling.group(tx, subject.account_id, subject.region, named.get("AutoScalingGroupName") or "")
+    seconds = json.loads((known and known["hooks"]) or "{}").get(named.get("LifecycleHookName"))
+    return max(AT_LEAST, timedelta(seconds=seconds / 3)) if seconds else HEARTBEAT_EVERY
+
+
+def _named(row: dict) -> dict:
+    """What the event says of the hook, in whatever envelope it came."""
+    detail = json.loads(row["payload"])
+    return detail.get("detail", detail)
 
 
 def _is_free(subject: Instance, incident: Incident | None) -> bool:
@@ -56,8 +71,7 @@ def _is_free(subject: Instance, incident: Incident | None) -> bool:
 
 
 def _tell(tx: Tx, agent: Agent, subject: Instance, row: dict, verb: str, number: int, why: str) -> bool:
-    detail = json.loads(row["payload"])
-    detail = detail.get("detail", detail)
+    detail = _named(row)
     params = {
         "region": subject.region, "verb": verb, "group": detail.get("AutoScalingGroupName"), "hook": detail.get("LifecycleHookName"),
         "token": detail.get("LifecycleActionToken"), "ec2_instance_id": subject.ec2_instance_id,

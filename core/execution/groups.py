@@ -87,7 +87,20 @@ def _ask(clouds: Clouds, account: Account, region: str, names: list[str]) -> dic
 
 
 def _learn_groups(clouds: Clouds, account: Account, region: str, names: list[str]) -> int:
-    return len(_ask(clouds, account, region, names) or {}) if names else 0
+    groups = _ask(clouds, account, region, names) or {} if names else {}
+    for name in groups:
+        _learn_hooks(clouds, account, region, name)
+    return len(groups)
+
+
+def _learn_hooks(clouds: Clouds, account: Account, region: str, name: str) -> None:
+    """How long each hook waits: its event does not say."""
+    try:
+        hooks = breaker.ask(clouds, account, partial(Ec2.hooks, region=region, name=name))
+    except (errors.SpotError, Refusal) as error:
+        log.info("the hooks of %s cannot be asked: %s", name, error)
+        return
+    database.run(lambda tx: rows.write_hooks(tx, account.id, region, name, canonical(hooks)))
 
 
 def _write_members(tx: Tx, account: Account, region: str, told: dict[str, str], counts: dict) -> list[str]:

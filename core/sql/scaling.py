@@ -49,6 +49,13 @@ def write_group(tx: Tx, *, account_id: int, client_id: int, region: str, name: s
     )  # fmt: skip
 
 
+def write_hooks(tx: Tx, account_id: int, region: str, name: str, hooks: str) -> None:
+    tx.execute(
+        "UPDATE scaling_groups SET hooks = %(hooks)s WHERE account_id = %(account_id)s AND region = %(region)s AND name = %(name)s",
+        account_id=account_id, region=region, name=name, hooks=hooks,
+    )  # fmt: skip
+
+
 def group(tx: Tx, account_id: int, region: str, name: str) -> dict | None:
     return tx.one(
         "SELECT * FROM scaling_groups WHERE account_id = %(account_id)s AND region = %(region)s AND name = %(name)s",

@@ -141,6 +141,22 @@ def test_while_a_move_takes_long_auto_scaling_is_asked_for_more_time(hooked, exe
     assert street.simulator.hooks()[token]["heartbeats"] == 1
 
 
+def test_a_hook_of_two_minutes_is_asked_for_more_time_each_forty_seconds(hooked, executor):
+    """L3: a third of its own timeout, which its event does not say."""
+    street, token = hooked
+    street.world.execute(
+        "INSERT INTO scaling_groups (account_id, region, name, client_id, min_size, max_size, desired, zones, capacity_rebalance, hooks, seen_at)"
+        " SELECT id, 'us-east-1', 'web-spot', client_id, 0, 1, 1, '[]', 0, '{\"spotopt-drain\":120}', UTC_TIMESTAMP(6) FROM accounts"
+    )
+
+    for _ in range(2):
+        street.world.jump(seconds=41)
+        street.sweep()
+        executor.drain()
+
+    assert street.simulator.hooks()[token]["heartbeats"] == 2
+
+
 def test_an_answer_to_a_hook_that_is_over_is_no_failure(hooked, executor):
     street, token = hooked
     street.world.jump(minutes=16)

@@ -137,6 +137,9 @@ def test_members_and_sizes_are_learned_and_forgotten(shop: MemberShop):
     row = shop.world.one("SELECT name, min_size, desired, max_size, zones FROM scaling_groups")
     assert (row["name"], row["min_size"], row["desired"], row["max_size"]) == ("web-spot", 1, 1, 2)
     assert row["zones"] == '["use1-az1","use1-az6"]'
+    shop.garage.hook(seconds=120)
+    groups.learn_members(shop.clouds)
+    assert shop.world.one("SELECT hooks FROM scaling_groups")["hooks"] == '{"spotopt-drain":120}'
 
     shop.garage.api.detach_instances(InstanceIds=[shop.old], AutoScalingGroupName="web-spot", ShouldDecrementDesiredCapacity=False)
     assert groups.learn_members(shop.clouds)["changed"] == 1
