@@ -42,7 +42,7 @@ def terminate(ec2: Ec2, params: Mapping[str, Any]) -> Outcome:
     machine = ec2.describe(region, [ec2_id]).get(ec2_id)
     if machine is None or machine.state in ENDED:
         return Outcome(Answer.DONE, ec2_id)
-    if machine.tags.get("ManagedBy", "").lower() != OURS.lower():
+    if not machine.is_ours:
         return Outcome(Answer.INVALID, ec2_id, error=f"{ec2_id} is not tagged ManagedBy={OURS}")
     through_group = end_member(ec2, params, machine.tags[GROUP_TAG]) if GROUP_TAG in machine.tags else None
     if through_group:

@@ -17,14 +17,13 @@ from config.settings import Settings
 from core import errors
 from core.cloud.batches import Batches
 from core.cloud.errors import Answer, classify
-from core.cloud.machine import Machine
+from core.cloud.machine import OURS, Machine
 from core.domain.account import Account
 from core.domain.scaling import Group, Member
 
 READS = Config(retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=3, read_timeout=10)
 POLLS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=30)
 INTENTS = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
-OURS = "SpotOptimizer"
 MOST_VALUES = 200  # of one filter
 GROUP_TAG = "aws:autoscaling:groupName"
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+OURS = "SpotOptimizer"
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -21,6 +23,11 @@ class Machine:
     launch_spec: Mapping[str, Any] = field(default_factory=dict)
     az_id: str = ""
     client_token: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it bears our tag: only then do we end it (INV-32)."""
+        return self.tags.get("ManagedBy", "").lower() == OURS.lower()
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> "Machine":

@@ -129,22 +129,26 @@ class Step:
 
 @dataclass(frozen=True)
 class View:
-    """All that a step is decided from. ``extras`` are machines nobody knows that the group launched since; ``raised``: by another exchange."""
+    """All that a step is decided from. ``extras`` are machines nobody knows that the group launched since, ``foreign`` those of
+    them that do not bear our tag (INV-32); ``raised``: the maximum, by another exchange."""
 
     exchange: Exchange
     group: Group
     past: Past
     extras: tuple[str, ...] = ()
     raised: bool = False
+    foreign: tuple[str, ...] = ()
 
 
-def next_step(exchange: Exchange, group: Group | None, past: Past, extras: tuple[str, ...], raised: bool, now: datetime) -> Step:
+def next_step(
+    exchange: Exchange, group: Group | None, past: Past, extras: tuple[str, ...], raised: bool, now: datetime, foreign: tuple[str, ...] = ()
+) -> Step:  # fmt: skip
     """One step of an exchange that stands in rows. Reads nothing and changes nothing."""
     if group is None:
         return Step(f"the group {exchange.asg_name} is no more", state="done")
     if exchange.old_role == Role.PRIMARY:
         return Step(f"{exchange.old_ec2_id} is the PRIMARY again", state="done")
-    view = View(exchange, group, past, extras, raised)
+    view = View(exchange, group, past, extras, raised, foreign)
     why_not = _why_outside(view, now)
     if why_not:
         return _leave(view, why_not, now)
@@ -166,7 +170,7 @@ def _why_outside(view: View, now: datetime) -> str | None:
         return f"{x.new_ec2_id} runs in {x.new_az_id}, which is none of the group's zones"
     if view.raised and group.desired >= group.maximum and now >= x.opened_at + PATIENCE:
         return f"there was no room for {x.new_ec2_id} for ten minutes"
-    gone = _has_left(view) and not past.released and not view.extras
+    gone = _has_left(view) and not past.released and not (view.extras or view.foreign)
     if gone and group.filled_without(x.old_ec2_id) >= group.desired:
         return f"the group let {x.old_ec2_id} go and has as many machines as it wants"
     return None
@@ -221,7 +225,7 @@ def _settle(view: View, now: datetime) -> Step:
 def _is_in_danger(view: View) -> bool:
     """Whether the group may have a machine too many before all is done, and choose the new one to end."""
     x, group = view.exchange, view.group
-    replaced = view.extras and not view.past.released
+    replaced = (view.extras or view.foreign) and not view.past.released
     return not _has_left(view) or bool(replaced) or group.filled_without(x.old_ec2_id) > group.desired
 
 
@@ -255,6 +259,9 @@ def _finished(view: View) -> Step:
     x, group = view.exchange, view.group
     if not _has_left(view):
         return Step(f"{x.old_ec2_id} could not be detached from {group.name}: {view.past.last_error}", state="outside")
+    left = next((one for one in view.foreign if not view.past.released and group.member(one)), None)
+    if left:
+        return Step(f"{group.name} launched {left} in place of {x.old_ec2_id}; it does not bear our tag and runs until somebody ends it", state="outside")
     return Step(f"{x.new_ec2_id} has the place of {x.old_ec2_id} in {group.name}", state="done")
 
 

@@ -51,14 +51,14 @@ def begin_missing(tx: Tx, agent: Agent, safe: bool, old_id: int) -> bool:
     return True
 
 
-def advance(tx: Tx, agent: Agent, safe: bool, exchange_id: int, group: Group | None, extras: tuple[str, ...]) -> bool:
+def advance(tx: Tx, agent: Agent, safe: bool, exchange_id: int, group: Group | None, extras: tuple[str, ...], foreign: tuple[str, ...]) -> bool:
     """One step; whether anything was ordered or ended. While a call is on its way, or the old machine
     is still being asked in itself, nothing is asked."""
     x = rows.exchange(tx, exchange_id)
     orders = rows.orders(tx, x.client_id, x.uuid)
     if x.state != "open" or any(row["state"] == "pending" for row in orders) or rows.open_towards(tx, x.old_instance_id):
         return False
-    step = next_step(x, group, _past(orders), _unknown(tx, extras), rows.is_raised_by_another(tx, x), tx.now())
+    step = next_step(x, group, _past(orders), _unknown(tx, extras), rows.is_raised_by_another(tx, x), tx.now(), _unknown(tx, foreign))
     if step.verb:
         return _order(tx, agent, safe, x, step, orders)
     if step.state == "open":

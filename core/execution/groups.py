@@ -51,25 +51,26 @@ def advance(clouds: Clouds) -> dict:
 
 
 def _step(clouds: Clouds, account: Account, x: Exchange, group: Group | None) -> bool:
-    extras = _extras(clouds, account, x, group) if group else ()
-    step = partial(exchanges.advance, exchange_id=x.id, group=group, extras=extras)
+    extras, foreign = _strangers(clouds, account, x, group) if group else ((), ())
+    step = partial(exchanges.advance, exchange_id=x.id, group=group, extras=extras, foreign=foreign)
     return for_agent(x.agent_id, f"exchange in {x.asg_name}", step)
 
 
-def _extras(clouds: Clouds, account: Account, x: Exchange, group: Group) -> tuple[str, ...]:
-    """Members nobody knows that the group launched since the old machine was in danger, the youngest first."""
+def _strangers(clouds: Clouds, account: Account, x: Exchange, group: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Members nobody knows that the group launched since the old machine was in danger, the youngest first: with our tag, and without."""
     ours = {x.old_ec2_id, x.new_ec2_id}
     there = [member.ec2_id for member in group.members if member.counts and not member.protected and member.ec2_id not in ours]
     known = database.run(lambda tx: rows.known(tx, there))
     strangers = [ec2_id for ec2_id in there if ec2_id not in known]
     if not strangers:
-        return ()
+        return (), ()
     try:
         machines = breaker.ask(clouds, account, partial(Ec2.describe, region=x.region, ids=strangers)).values()
     except errors.SpotError:
-        return ()
-    young = [machine for machine in machines if machine.launched_at >= x.since_at]
-    return tuple(machine.ec2_id for machine in sorted(young, key=lambda machine: machine.launched_at, reverse=True))
+        return (), ()
+    young = sorted((m for m in machines if m.launched_at >= x.since_at), key=lambda machine: machine.launched_at, reverse=True)
+    ours = [machine.ec2_id for machine in young if machine.is_ours]
+    return tuple(ours), tuple(machine.ec2_id for machine in young if not machine.is_ours)
 
 
 def _ask(clouds: Clouds, account: Account, region: str, names: list[str]) -> dict[str, Group] | None:

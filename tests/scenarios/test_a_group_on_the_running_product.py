@@ -18,8 +18,7 @@ def enrolled(town: Town, garage: Garage, minimum: int, maximum: int, **more) -> 
     """The group launches its member, which enrols and serves; EC2 was asked about it."""
     token = town.api.post("/api/agents/enrolment-tokens", {"aws_account_id": town.account})["token"]
     script = f"#!/bin/bash\nexec spotopt-agent --server {town.stack.url} --token {token} --name shop\n"
-    garage.build(minimum, 1, maximum, template={"UserData": encoded(script)}, zones=["us-east-1a", "us-east-1b", "us-east-1c"],
-                 Tags=[{"Key": "ManagedBy", "Value": "SpotOptimizer", "PropagateAtLaunch": True}], **more)  # fmt: skip
+    garage.build(minimum, 1, maximum, template={"UserData": encoded(script)}, zones=["us-east-1a", "us-east-1b", "us-east-1c"], **more)
     until("the member serves", lambda: any(row["serving"] for row in town.rows()), 30)
     until("it is known as a member", lambda: town.rows()[0]["primary"]["asg_name"] == garage.name, 30)
     return town._shop(town.rows()[0])

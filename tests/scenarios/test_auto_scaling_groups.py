@@ -83,9 +83,12 @@ def test_without_the_exchange_the_group_launches_a_machine_too_many(opening: Ope
     assert new not in shop.garage.states()
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_wherever_the_executor_is_killed_at_each_call_the_group_ends_the_same(opening: Open, settings, place):
-    shop = opening(1, 1, 2)
+ROOM, FULL = (1, 1, 2), (0, 1, 1)  # four calls, and two
+
+
+@pytest.mark.parametrize(("place", "sizes"), [*((place, FULL) for place in PLACES), ("after_the_effect", ROOM), ("after_the_reply", ROOM)])
+def test_wherever_the_executor_is_killed_at_each_call_the_group_ends_the_same(opening: Open, settings, place, sizes):
+    shop = opening(*sizes)
     shop.move()
 
     for _ in range(8):
@@ -97,7 +100,7 @@ def test_wherever_the_executor_is_killed_at_each_call_the_group_ends_the_same(op
         shop.executor.drain()
 
     assert shop.row()["state"] == "done"
-    settled(shop, (1, 1, 2), shop.old)
+    settled(shop, sizes, shop.old)
     assert shop.calls().count("AttachInstances") <= 2
     assert shop.world.all("SELECT id FROM actions WHERE state = 'pending'") == []
 
@@ -196,6 +199,25 @@ def test_what_the_group_launched_for_a_member_that_was_lost_gives_way(opening: O
     assert "TerminateInstanceInAutoScalingGroup" in shop.calls()
     settled(shop, (1, 1, 2))
     assert extra not in shop.garage.states()
+
+
+def test_a_replacement_without_our_tag_is_left_running_and_people_hear_of_it(opening: Open):
+    """INV-32: no machine is ended that does not bear our tag, not even through its group."""
+    shop = opening(1, 1, 2, Tags=[])
+    shop.garage.levers.kill(shop.old)
+    [extra] = until("the group replaces it", lambda: set(shop.garage.serving()) - {shop.old})
+    shop.world.jump(seconds=50)
+    shop.look()
+    shop.look()
+    shop.ready()
+    shop.look()
+
+    row = shop.exchange()
+
+    assert row["state"] == "outside"
+    assert f"launched {extra} in place of {shop.old}; it does not bear our tag" in row["sentence"]
+    assert shop.garage.alive() == {extra, shop.new}
+    assert shop.world.one("SELECT COUNT(*) AS n FROM notifications WHERE dedupe_key LIKE 'group:%%'")["n"] == 1
 
 
 def test_a_machine_that_the_owner_added_meanwhile_is_left_alone(opening: Open):

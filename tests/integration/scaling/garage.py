@@ -13,6 +13,7 @@ from tests.simulator import ACCOUNT, Simulator
 T = TypeVar("T")
 ZONES = ["us-east-1a", "us-east-1b"]
 SPOT = {"MarketType": "spot"}
+OURS = [{"Key": "ManagedBy", "Value": "SpotOptimizer", "PropagateAtLaunch": True}]
 
 
 class Garage:
@@ -25,6 +26,7 @@ class Garage:
         """A launch template and the group that launches from it; waits until it is full."""
         data = {"ImageId": IMAGE, "InstanceType": "m5.large", "InstanceMarketOptions": SPOT, **(template or {})}
         self.ec2.create_launch_template(LaunchTemplateName=self.name, LaunchTemplateData=data)
+        more.setdefault("Tags", OURS)
         recipe = {} if "MixedInstancesPolicy" in more else {"LaunchTemplate": {"LaunchTemplateName": self.name, "Version": "$Latest"}}
         self.api.create_auto_scaling_group(
             AutoScalingGroupName=self.name, MinSize=minimum, MaxSize=maximum, DesiredCapacity=desired, AvailabilityZones=zones or ZONES,

@@ -9,13 +9,11 @@ from core.sql import actions, instances
 from tests.integration.scaling.garage import Garage, until
 from tests.integration.scaling.member_shop import MemberShop, open_member_shop
 
-OURS = [{"Key": "ManagedBy", "Value": "SpotOptimizer", "PropagateAtLaunch": True}]
-
 
 @pytest.fixture
 def left(world, garage: Garage, clouds, executor, monkeypatch) -> MemberShop:
     """The workload was carried from a member that bears our tag, and nobody has exchanged the two."""
-    garage.build(0, 1, 2, Tags=OURS)
+    garage.build(0, 1, 2)
     shop = open_member_shop(world, garage, clouds, executor)
     monkeypatch.setattr(exchanges, "begin", lambda *_: None)
     shop.move()
