@@ -11,6 +11,7 @@ from routes.decisions import bp as decisions
 from routes.emergency import bp as emergency
 from routes.events import bp as events
 from routes.failover import bp as failover
+from routes.groups import bp as groups
 from routes.health import bp as health
 from routes.host_executor import bp as host_executor
 from routes.identity import bp as identity
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     tenants,
     incidents,
     activity,
+    groups,
     platform,
     monitoring,
     reference,

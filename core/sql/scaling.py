@@ -65,6 +65,23 @@ def group(tx: Tx, account_id: int, region: str, name: str) -> dict | None:
     )
 
 
+def groups_of_client(tx: Tx, client_id: int) -> list[dict]:
+    return tx.all(
+        "SELECT g.*, a.aws_account_id FROM scaling_groups g JOIN accounts a ON a.id = g.account_id WHERE g.client_id = %(client_id)s"
+        " ORDER BY g.name, g.region LIMIT 500",
+        client_id=client_id,
+    )
+
+
+def members_of_client(tx: Tx, client_id: int) -> list[dict]:
+    return tx.all(
+        "SELECT i.account_id, i.region, i.asg_name, i.ec2_instance_id, i.role, a.uuid AS agent_uuid, a.logical_name FROM instances i"
+        " JOIN agents a ON a.id = i.agent_id WHERE i.client_id = %(client_id)s AND i.asg_name IS NOT NULL"
+        " AND i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE') ORDER BY i.id",
+        client_id=client_id,
+    )
+
+
 def shown(tx: Tx, agent_id: int) -> dict | None:
     """The group of an agent's PRIMARY, or of the latest exchange, with what that came to; None where there never was one."""
     return tx.one(

@@ -97,6 +97,8 @@ MATRIX = {
     "GET /api/replays/{nothing}/actions?policy=yours": (401, 401, 403, 404, 404, 403, 403, 403, 403),
     "POST /api/replays/{nothing}/cancel": (401, 401, 403, 404, 404, 403, 403, 403, 403),
     "PUT /api/modes": (401, 401, 403, 422, 422, 403, 403, 403, 403),
+    "GET /api/groups": (401, 401, 403, 200, 200, 403, 403, 403, 403),
+    "GET /api/account/iam-policy": (401, 401, 403, 200, 200, 403, 403, 403, 403),
     "GET /api/policies/diversity": (401, 401, 403, 200, 200, 403, 403, 403, 403),
     "PATCH /api/policies/diversity": (401, 401, 403, 200, 200, 403, 403, 403, 403),
     "GET /api/admin/decision-engine": (401, 401, 200, 403, 403, 403, 403, 403, 403),
