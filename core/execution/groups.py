@@ -8,12 +8,13 @@ from core import database, errors, events
 from core.cloud.aws import Clouds, Ec2, Refusal
 from core.database import Tx
 from core.domain.account import Account
+from core.domain.lifecycle import Agent
 from core.domain.scaling import Exchange, Group
 from core.domain.serialize import canonical
 from core.execution import breaker, exchanges
 from core.locks import for_agent
 from core.people import notifications
-from core.sql import accounts, agents
+from core.sql import accounts
 from core.sql import scaling as rows
 
 log = logging.getLogger("core.execution.groups")
@@ -30,7 +31,7 @@ def learn_members(clouds: Clouds) -> dict:
             log.warning("EC2 cannot be asked for members in %s: %s", place["region"], error.message)
             counts["unreachable"] += 1
             continue
-        names = database.run(partial(_write_members, account=account, region=place["region"], told=told, counts=counts))
+        names = _learn_members(account, place["region"], told, counts)
         counts["groups"] += _learn_groups(clouds, account, place["region"], names)
     return counts
 
@@ -104,17 +105,21 @@ def _learn_hooks(clouds: Clouds, account: Account, region: str, name: str) -> No
     database.run(lambda tx: rows.write_hooks(tx, account.id, region, name, canonical(hooks)))
 
 
-def _write_members(tx: Tx, account: Account, region: str, told: dict[str, str], counts: dict) -> list[str]:
-    """Who came and who went; the names of the groups that machines of ours are in."""
+def _learn_members(account: Account, region: str, told: dict[str, str], counts: dict) -> list[str]:
+    """Who came and who went, each under its agent's lock; the names of the groups that machines of ours are in."""
     names = set()
-    for row in rows.looked_after(tx, account.id, region):
+    for row in database.run(lambda tx: rows.looked_after(tx, account.id, region)):
         name = told.get(row["ec2_instance_id"])
         if name != row["asg_name"]:
-            counts["changed"] += rows.set_member(tx, row["id"], name)
-            events.emit(tx, account.client_id, "agent", agent_id=agents.get(tx, row["agent_id"]).uuid)
+            counts["changed"] += for_agent(row["agent_id"], f"membership of {row['id']}", partial(_set_member, instance_id=row["id"], name=name))
         names |= {name} if name else set()
         counts["members"] += bool(name)
     return sorted(names)
+
+
+def _set_member(tx: Tx, agent: Agent, safe: bool, instance_id: int, name: str | None) -> bool:
+    events.emit(tx, agent.client_id, "agent", agent_id=agent.uuid)
+    return bool(rows.set_member(tx, instance_id, name))
 
 
 def _write_group(tx: Tx, account: Account, region: str, group: Group) -> None:
