@@ -159,7 +159,7 @@ CREATE TABLE instances (
   version BIGINT UNSIGNED NOT NULL DEFAULT 1,
   primary_slot BIGINT UNSIGNED GENERATED ALWAYS AS (CASE WHEN role = 'PRIMARY' THEN agent_id ELSE NULL END) STORED,
   farewell_at DATETIME(6) NULL,                                                -- its host said that it is going down
-  asg_name VARCHAR(255) NULL,                                                  -- K-37: the group it is a member of, as EC2's tag said
+  asg_name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,  -- K-37: the group it is a member of, as EC2's tag said
   UNIQUE KEY uq_instance_uuid (uuid),
   UNIQUE KEY uq_one_primary (primary_slot),                                    -- INV-01
   UNIQUE KEY uq_agent_inst (agent_id, id),
@@ -470,7 +470,7 @@ CREATE TABLE actions (
 CREATE TABLE scaling_groups (
   account_id BIGINT UNSIGNED NOT NULL,
   region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  name VARCHAR(255) NOT NULL,
+  name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   client_id BIGINT UNSIGNED NOT NULL,
   min_size INT UNSIGNED NOT NULL,
   max_size INT UNSIGNED NOT NULL,
@@ -492,7 +492,7 @@ CREATE TABLE group_exchanges (
   agent_id BIGINT UNSIGNED NOT NULL,
   incident_id BIGINT UNSIGNED NULL,
   region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  asg_name VARCHAR(255) NOT NULL,
+  asg_name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   old_instance_id BIGINT UNSIGNED NOT NULL,
   new_instance_id BIGINT UNSIGNED NOT NULL,
   state ENUM('open', 'done', 'outside') NOT NULL DEFAULT 'open',               -- outside: the new machine could not, or should not, join

@@ -1,12 +1,12 @@
 -- Auto Scaling groups: who is a member, how large a group may be, and the exchanges of an old machine for a new one.
 
-ALTER TABLE instances ADD COLUMN asg_name VARCHAR(255) NULL;                     -- K-37: the group it is a member of, as EC2's tag said
+ALTER TABLE instances ADD COLUMN asg_name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL;  -- K-37: the group it is a member of, as EC2's tag said
 
 -- What was last seen of the groups that machines of ours belong to.
 CREATE TABLE scaling_groups (
   account_id BIGINT UNSIGNED NOT NULL,
   region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  name VARCHAR(255) NOT NULL,
+  name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   client_id BIGINT UNSIGNED NOT NULL,
   min_size INT UNSIGNED NOT NULL,
   max_size INT UNSIGNED NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE group_exchanges (
   agent_id BIGINT UNSIGNED NOT NULL,
   incident_id BIGINT UNSIGNED NULL,
   region VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  asg_name VARCHAR(255) NOT NULL,
+  asg_name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   old_instance_id BIGINT UNSIGNED NOT NULL,
   new_instance_id BIGINT UNSIGNED NOT NULL,
   state ENUM('open', 'done', 'outside') NOT NULL DEFAULT 'open',               -- outside: the new machine could not, or should not, join
