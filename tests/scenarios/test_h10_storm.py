@@ -7,7 +7,7 @@ import pytest
 
 from core.domain.pools import LAST_RESORT
 from tests.scenarios.calm import Calm
-from tests.scenarios.storm import EC2, HIT, Storm
+from tests.scenarios.storm import EC2, HIT, Neighbour, Storm
 from tests.scenarios.street import Street
 from tests.scenarios.town import until
 from tests.world import ZONES
@@ -28,17 +28,22 @@ def test_two_hundred_interruptions_while_the_best_pools_are_empty_and_aws_thrott
     until("EC2 was asked about each", lambda: storm.town.unknown_machines() == 0, 60)
     first = storm.first_places(3)
     storm.trouble(first, throttled=0.3)
+    neighbour = Neighbour(storm.stack)
+    quiet = neighbour.quiet()
     since, calm = storm.last_call(), Calm(*storm.processes())
 
-    told = storm.breaks(within=4.0)
-    until("every one is committed", lambda: storm.mine("incidents") == COUNT, 120, every=0.05)
+    with neighbour:
+        told = storm.breaks(within=4.0)
+        until("every one is committed", lambda: storm.mine("incidents") == COUNT, 120, every=0.05)
     late, share = storm.lateness(told), calm.share()
     until("every one has its machine", lambda: storm.mine("actions", "kind = 'launch' AND state = 'done'") == COUNT, 300)
 
     calls = storm.calls(since, *EC2)
     print(f"{COUNT} committed {late[COUNT // 2]:.1f} s (median) and {late[-1]:.1f} s (last) after AWS said so, with {share:.0%} of the processors;"
           f" last machine {calls[-1]['at'] - calls[0]['at']:.0f} s after the first notice; {Counter((c['action'], c['outcome']) for c in calls)}")  # fmt: skip
+    print(f"another client waited {max(neighbour.waits):.2f} s at most for its fleet, {quiet:.2f} s before the storm")
     assert late[-1] * share <= 5.0
+    assert max(neighbour.waits) * share <= max(1.0, 10 * quiet)
     assert_pools_are_flagged_once(storm)
     assert_empty_pools_are_left_alone(calls, first, calm.share())
     assert_one_machine_each(storm)
