@@ -3,6 +3,7 @@
 from routes.activity import bp as activity
 from routes.admin import bp as admin
 from routes.agents import bp as agents
+from routes.alerts import bp as alerts
 from routes.clients import bp as clients
 from routes.commands import bp as commands
 from routes.controls import bp as controls
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     notifications,
     workloads,
     inbox,
+    alerts,
     host_executor,
     controls,
     tenants,

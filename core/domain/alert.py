@@ -8,7 +8,8 @@ from core.domain.row import FromRow
 
 OPERATORS = {">": operator.gt, "<": operator.lt, "==": operator.eq, ">=": operator.ge, "<=": operator.le, "!=": operator.ne}
 FRESH = timedelta(minutes=5)  # an older reading says nothing of now (MET-24)
-INSTALLATION = 0  # whose figures are nobody's in particular
+# What a client may watch by rules of its own; the other figures belong to the installation.
+OWN_METRICS = ("spot_price", "downtime_budget_share", "oldest_order_seconds", "event_queue_silent_seconds", "dead_letters_per_day", "host_end_failures")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """Alert rules people made, what has come of all rules, and the figures they watch: each with its entity and its time."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from core.database import Tx
 from core.domain.alert import Reading, Rule
@@ -13,6 +15,39 @@ def own_rules(tx: Tx) -> list[Rule]:
         " FROM alerts a JOIN clients c ON c.id = a.client_id AND c.status = 'active' WHERE a.is_enabled = 1 ORDER BY a.id"
     )
     return [Rule.from_row(row) for row in rows]
+
+
+def of_client(tx: Tx, client_id: int) -> list[dict]:
+    return tx.all("SELECT * FROM alerts WHERE client_id = %(client_id)s ORDER BY id", client_id=client_id)
+
+
+def by_uuid(tx: Tx, client_id: int, uuid: str) -> dict | None:
+    return tx.one("SELECT * FROM alerts WHERE client_id = %(client_id)s AND uuid = %(uuid)s", client_id=client_id, uuid=uuid)
+
+
+def insert(tx: Tx, client_id: int, uuid: str, rule: Mapping[str, Any], now: datetime) -> int:
+    return tx.insert(
+        "INSERT INTO alerts (uuid, client_id, name, metric, entity_id, operator, threshold, severity, is_enabled, created_at)"
+        " VALUES (%(uuid)s, %(client_id)s, %(name)s, %(metric)s, %(entity_id)s, %(operator)s, %(threshold)s, %(severity)s, %(is_enabled)s, %(now)s)",
+        uuid=uuid, client_id=client_id, now=now, **rule,
+    )  # fmt: skip
+
+
+def set_enabled(tx: Tx, alert_id: int, on: bool) -> None:
+    tx.execute("UPDATE alerts SET is_enabled = %(on)s WHERE id = %(id)s", id=alert_id, on=on)
+
+
+def delete(tx: Tx, alert_id: int) -> None:
+    tx.execute("DELETE FROM alerts WHERE id = %(id)s", id=alert_id)
+
+
+def events_of_client(tx: Tx, client_id: int, is_open: bool | None, limit: int) -> list[dict]:
+    return tx.all(
+        "SELECT uuid, rule_key, entity_id, metric, operator, threshold_value, current_value, severity, triggered_at, resolved_at, resolution_value"
+        " FROM alert_events WHERE client_id = %(client_id)s AND (%(is_open)s IS NULL OR (open_slot IS NOT NULL) = %(is_open)s)"
+        " ORDER BY id DESC LIMIT %(limit)s",
+        client_id=client_id, is_open=is_open, limit=limit,
+    )  # fmt: skip
 
 
 def open_event(tx: Tx, key: str, client_id: int, entity: str) -> dict | None:

@@ -4,6 +4,7 @@ import os
 import time
 from pathlib import Path
 
+CROWDED = 0.5  # below this share, switching to and fro costs as much as the work
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -20,6 +21,11 @@ class Calm:
     def seconds(self) -> float:
         """By the clock."""
         return time.monotonic() - self._began
+
+    def seconds_of_ours(self, seconds: float) -> float:
+        """What is left of a wait by the clock when others' work is taken out; a crowded machine costs twice as much besides."""
+        share = self.share()
+        return seconds * (share if share > CROWDED else share / 2)
 
     def share(self) -> float:
         """Between 0 and 1: what of the machine's time was left to us since the beginning."""

@@ -3,6 +3,7 @@
 AWS tells of their interruption by the event queue, and the hosts of every second one by their own door as well.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,8 @@ from core.domain.pools import Candidate
 from core.emergencies import emergency
 from core.sql import instances
 from scripts import demo
+from scripts.client import Api
+from scripts.stack import Stack
 from tests.scenarios.town import Town, until
 from tests.world import Client, Workload, World
 
@@ -34,6 +37,37 @@ class Told:
 
     at: datetime
     deadline: datetime
+
+
+class Neighbour:
+    """Another client that looks at its fleet again and again, and how long it waits for each answer."""
+
+    def __init__(self, stack: Stack):
+        self._fleet = demo.create_client(stack, f"Neighbour-{stack.ports['server']}-{time.monotonic_ns()}")
+        self._api, self._over = Api(stack.url, self._fleet.token), threading.Event()
+        self._thread = threading.Thread(target=self._look_on, daemon=True)
+        self.waits: list[float] = []
+
+    def quiet(self, looks: int = 20) -> float:
+        """The longest of some waits while nothing happens."""
+        return max(self._look() for _ in range(looks))
+
+    def __enter__(self) -> "Neighbour":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self._thread.join(30)
+
+    def _look_on(self) -> None:
+        while not self._over.wait(0.5) and len(self.waits) < 60:  # its token may ask a hundred times a minute
+            self.waits.append(self._look())
+
+    def _look(self) -> float:
+        began = time.monotonic()
+        self._api.get(f"/api/client/{self._fleet.client_id}/agents")
+        return time.monotonic() - began
 
 
 class Storm:

@@ -8,6 +8,7 @@ from core.intake import aws_events
 from core.intake.aws_events import Origin
 from tests.scenarios.street import Street
 
+POSTS = 1000
 ROWS = ("notices", "incidents", "actions", "pool_reports", "notifications", "dead_letters")
 
 
@@ -42,7 +43,7 @@ def test_a_thousand_forged_events_leave_no_row_and_the_genuine_one_is_acted_on(s
     forged = street.warning(foreign.primary.ec2_instance_id, account="210987654321")
     origin = Origin("queue", street.account)
     before = rows(street)
-    for _ in range(200):
+    for _ in range(POSTS):
         aws_events.process(forged, origin)
     assert rows(street) == before
 
