@@ -69,11 +69,13 @@ class Grounds:
         stands[agent_id] = (stands.get(agent_id, (None, None))[0], target_pool_id)
 
     def _read(self, tx: Tx, client_id: int, region: str) -> Surroundings:
-        known = pools.in_region(tx, region, client_id)
+        found = pools.in_region(tx, region, client_id)
         if region not in self._forecasts:
-            self._forecasts[region] = forecast(tx, region, known, ml_interface.active(tx))
+            self._forecasts[region] = forecast(tx, region, found, ml_interface.active(tx))
+        everybodys = self._forecasts[region]
+        known = [pool for pool in found if pool.pool_id in everybodys.risks]  # one that came during the run is for the next
         return Surroundings(
-            region, {pool.pool_id: pool for pool in known}, self._forecasts[region].seen_by(known, tx.now()),
+            region, {pool.pool_id: pool for pool in known}, everybodys.seen_by(known, tx.now()),
             {row["agent_id"]: (row["pool_id"], row["target_pool_id"]) for row in placements.stands(tx, client_id, region)},
             placements.of_client(tx, client_id), in_force(tx),
         )  # fmt: skip

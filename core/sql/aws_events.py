@@ -51,14 +51,13 @@ def failed(tx: Tx, *, account_id: int, region: str, error: str, now: datetime) -
 
 
 def is_read(tx: Tx, account_id: int, region: str) -> bool:
-    """Whether a queue tells of this account's interruptions there: it answered within two minutes."""
+    """Whether a queue of this account and region answered within the last minute, so that it tells of interruptions."""
     row = tx.one(
-        "SELECT COUNT(*) AS n FROM event_queues WHERE account_id = %(account_id)s AND region = %(region)s AND error IS NULL"
-        " AND polled_at > UTC_TIMESTAMP(6) - INTERVAL 120 SECOND",
-        account_id=account_id,
-        region=region,
-    )
-    return row["n"] > 0
+        "SELECT 1 AS yes FROM event_queues WHERE account_id = %(account_id)s AND region = %(region)s AND error IS NULL"
+        " AND polled_at > UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE",
+        account_id=account_id, region=region,
+    )  # fmt: skip
+    return row is not None
 
 
 def may_poll(tx: Tx, account_id: int, region: str, every_seconds: int) -> bool:

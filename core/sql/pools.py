@@ -31,7 +31,9 @@ def get(tx: Tx, pool_id: str | None, client_id: int) -> Pool | None:
 
 
 def _pool(row: dict) -> Pool:
-    return Pool.from_row({**row, **{name: _later(row, name) for name in MEMORY}})
+    for name in MEMORY:
+        row[name] = _later(row, name)
+    return Pool.from_row(row)
 
 
 def _later(row: dict, name: str) -> datetime:

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from core.domain.decision import select_best_instance
-from core.domain.decision.values import Inputs, Offer, Present, Wish
+from core.domain.decision.values import Inputs, MovePolicy, Offer, Present, Wish
 
 POOLS, ROUNDS, GOAL_MS = 500, 1000, 5.0
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def market(rng: random.Random) -> Inputs:
-    """Pools of which some are too small, some of another kind, some in danger, and most good."""
+    """Pools of which some are too small, some of another kind, in danger, full of ours or too dear for a move, and others good."""
     offers = tuple(
         Offer(
             f"use1-az{n % 6}:m{n}.large:linux", "us-east-1", f"use1-az{n % 6}", f"m{n}.large", rng.choice(("x86_64", "x86_64", "arm64")),
@@ -25,7 +25,9 @@ def market(rng: random.Random) -> Inputs:
         for n in range(POOLS)
     )  # fmt: skip
     wish = Wish("x86_64", 2, 8192, 0.096, allow=("m*", "c*"), deny=("m13*",))
-    return Inputs(wish, offers, Present(offers[0].pool_id), NOW)
+    taken = {offer.pool_id: rng.randrange(3) for offer in offers[:40]}
+    here = Present(offers[0].pool_id, price=offers[0].price)
+    return Inputs(wish, offers, here, NOW, taken=taken, cap=2, policy=MovePolicy(), price_increase_pct=50)
 
 
 @click.command()

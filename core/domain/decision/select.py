@@ -103,8 +103,8 @@ FILTERS: tuple[tuple[str, Callable[[Offer, Inputs], str | None]], ...] = (
     ("no capacity", _without_capacity),
     ("danger", _in_danger),
     ("diversity", _crowded),
-    ("riskier", _riskier),
     ("saving", _saves_too_little),
+    ("riskier", _riskier),
 )
 MOVING = frozenset({"diversity", "riskier", "saving"})  # ask whether to go there: a pool in which it stands passes them
 PRICE_CAP = "price cap"

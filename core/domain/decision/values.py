@@ -130,7 +130,7 @@ class Inputs:
         """The pool in which it stands."""
         return next((offer for offer in self.offers if offer.pool_id == self.present.pool_id), None)
 
-    @property
+    @cached_property
     def is_troubled(self) -> bool:
         """A notice came lately in the pool in which it stands: what is looked for then is safety, at any price."""
         return self.here is not None and self.here.danger_until > self.now

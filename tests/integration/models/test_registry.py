@@ -158,6 +158,21 @@ def test_the_active_model_decides_without_a_restart_and_the_static_rule_before_a
     assert active["interruption_probability"] == pytest.approx(logistic_says(2.0))
 
 
+def test_the_probability_alone_is_the_active_models(registry):
+    ask = lambda: database.run(lambda tx: ml_interface.predict_interruption_risk(tx, features_of(features(pool_age_hours=2.0))))  # noqa: E731
+    assert ask() == 0.23
+
+    registry.do("activate", registry.uploaded())
+
+    assert ask() == pytest.approx(logistic_says(2.0))
+
+
+def test_the_refusal_of_a_pickle_names_the_way_to_convert_it(registry):
+    message = registry.upload(weights=pickle.dumps({})).get_json()["error"]["message"]
+
+    assert "convert it offline (docs/MODELS.md)" in message
+
+
 def test_the_fallback_goes_down_the_models_that_were_in_charge_before(registry):
     first, second = registry.uploaded(), registry.uploaded(version="2")
     for model_id in (first, second):
