@@ -48,7 +48,7 @@ class Feed:
         self._seen: set[int] = set()
         self._wake = threading.Event()
         self._door = threading.Lock()
-        self._knows = threading.Event()  # what was before; from then on all is news
+        self._knows = threading.Event()
         self._reader: threading.Thread | None = None
         self._lags: deque[tuple[float, int]] = deque(maxlen=LAGS)  # when handed out, after how many ms
         self._reported = 0.0
@@ -57,12 +57,18 @@ class Feed:
         """A queue of the client's events from the return on; None hears every client."""
         queue: Queue = Queue(QUEUE_SIZE)
         with self._door:
+            if not self._streams or not self._reader.is_alive():
+                self._begin()
             self._streams[queue] = client_id
-            if self._reader is None or not self._reader.is_alive():
-                self._reader = threading.Thread(target=self._read_on, name="event-feed", daemon=True)
-                self._reader.start()
-        self._knows.wait(LOOK_SECONDS)
+            knows = self._knows
+        knows.wait(LOOK_SECONDS)
         return queue
+
+    def _begin(self) -> None:
+        """A reader for the first stream; one that has not noticed yet that it is not needed any more leaves by itself."""
+        self._knows = threading.Event()
+        self._reader = threading.Thread(target=self._read_on, args=(self._knows,), name="event-feed", daemon=True)
+        self._reader.start()
 
     def follows(self, queue: Queue) -> bool:
         """Whether anything more will come into this queue."""
@@ -84,9 +90,11 @@ class Feed:
     def open_streams(self) -> int:
         return len(self._streams)
 
-    def _read_on(self) -> None:
-        self._catch_up(announce=False)
-        self._knows.set()
+    def _read_on(self, knows: threading.Event) -> None:
+        """Learn what was before the first stream; all that comes after it is news."""
+        while not self._catch_up(announce=False):
+            time.sleep(POLL_SECONDS)
+        knows.set()
         self._report(at_once=True)
         while self._is_needed():
             self._wake.wait(POLL_SECONDS)
@@ -96,24 +104,22 @@ class Feed:
         self._report(at_once=True)
 
     def _is_needed(self) -> bool:
-        """Whether anybody listens. Who is told that nobody does is followed by another reader, so no stream stays without one."""
         with self._door:
-            if not self._streams:
-                self._reader = None
-                self._knows.clear()
-            return bool(self._streams)
+            return bool(self._streams) and self._reader is threading.current_thread()
 
-    def _catch_up(self, announce: bool) -> None:
+    def _catch_up(self, announce: bool) -> bool:
+        """Whether the database answered."""
         try:
             now, found = database.run(lambda tx: (tx.now(), _window(tx)))
         except errors.SpotError as error:
             log.warning("the event feed waits: %s", error.message)
-            return
+            return False
         news = [row for row in found if row["id"] not in self._seen]
         self._seen = {row["id"] for row in found}  # what has left the window does not come back
         for row in news if announce else ():
             self._lags.append((time.monotonic(), int(1000 * (now - row["created_at"]).total_seconds())))
             self._hand_out(row)
+        return True
 
     def _report(self, at_once: bool = False) -> None:
         """Write down how many streams are open here, and the longest lag of the last minute."""

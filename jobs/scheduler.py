@@ -39,7 +39,9 @@ class Timetable:
     def start(self) -> "Timetable":
         now = datetime.now(UTC)
         for job in JOBS:
-            self._scheduler.add_job(partial(self.tick, job), "interval", seconds=job.period(self._preset), id=job.name, next_run_time=now)
+            self._scheduler.add_job(
+                partial(self.tick, job), "interval", seconds=job.period(self._preset), id=job.name, name=job.name, next_run_time=now
+            )
         self._scheduler.start()
         for name in RUNG:
             threading.Thread(target=self._answer_bell, args=(name,), name=f"bell-{name}", daemon=True).start()

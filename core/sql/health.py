@@ -53,6 +53,7 @@ def queues(tx: Tx) -> list[dict]:
         " UNION ALL SELECT 'notices', COUNT(*), TIMESTAMPDIFF(SECOND, MIN(received_at), UTC_TIMESTAMP(6))"
         "  FROM notices WHERE handled_at IS NULL"
         " UNION ALL SELECT 'dead_letters', COUNT(*), TIMESTAMPDIFF(SECOND, MIN(received_at), UTC_TIMESTAMP(6)) FROM dead_letters"
+        "  WHERE outcome IS NULL OR outcome = 'dead_letter'"
     )
 
 

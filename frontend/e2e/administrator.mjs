@@ -1,11 +1,13 @@
 // The administrator's story on a running demo: sign in, see how the platform stands, look at a client, search, read the API.
-// Nothing is switched and nothing is made. Usage as story.mjs, with the administrator's token.
+// Nothing is switched and nothing is made; a client's seat is taken and left again. Usage as story.mjs, with the administrator's token.
 import { VIEWS, figures, findings, inspect, open, options, shot, tell } from "./browser.mjs";
 
 const PAGES = [
   ["/admin", "platform"],
   ["/admin/clients", "clients"],
   ["/admin/search?q=web", "search"],
+  ["/admin/figures", "figures"],
+  ["/admin/log", "log"],
   ["/models", "administrators-models"],
   ["/api-reference", "reference"],
 ];
@@ -17,6 +19,9 @@ async function administrator(browser) {
   await readOverview(page);
   await search(page);
   await readReference(page);
+  await readFigures(page);
+  await readTheLog(page);
+  await actForAClient(page);
   await narrow(page);
   await readSwitch(page);
   await leaveNewClient(page);
@@ -71,6 +76,42 @@ async function readReference(page) {
   await emergency.getByText("/api/agents/{agent_id}/termination-notice").click();
   await emergency.getByText("Needs X-Request-ID").waitFor();
   await inspect(page, "reference-open");
+}
+
+async function readFigures(page) {
+  await page.getByRole("link", { name: "Figures", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Figures" }).waitFor();
+  await page.getByRole("listitem").filter({ hasText: "Promoted before AWS" }).waitFor();
+}
+
+// What is filtered away by a level nobody wrote at comes back with the filter's end.
+async function readTheLog(page) {
+  await page.getByRole("link", { name: "Log", exact: true }).click();
+  const lines = page.getByRole("list", { name: "Lines, newest first" });
+  await lines.getByRole("listitem").filter({ hasText: /launch i-/ }).first().waitFor({ timeout: 30_000 });
+  await page.getByLabel("Says").fill("nobody ever says this");
+  await page.getByText("No line is like this").waitFor();
+  await page.getByLabel("Says").fill("launch");
+  await lines.getByRole("listitem").first().waitFor();
+}
+
+// Why is asked first; then the pages are the client's, under a banner, without what gives out secrets.
+async function actForAClient(page) {
+  await page.getByRole("link", { name: "Clients", exact: true }).click();
+  await page.getByRole("button", { name: "Act for it … (Demo)" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Why").fill("looking into a question of its owner");
+  await inspect(page, "act-for-a-client");
+  await page.keyboard.press("Enter");
+  const banner = page.getByText(/You act for/);
+  await banner.waitFor();
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await page.getByText("Only the client itself is given an enrolment token.").waitFor();
+  await inspect(page, "acting-settings");
+  if (await page.getByRole("link", { name: "Platform", exact: true }).count()) findings.push("who acts for a client sees the platform's pages");
+  await page.getByRole("button", { name: "Stop acting" }).click();
+  await page.getByRole("link", { name: "Platform", exact: true }).waitFor();
+  await banner.waitFor({ state: "detached" });
 }
 
 // The rail keeps its words for those who cannot see them.

@@ -15,9 +15,10 @@ async function story(browser) {
   const agent = await openWorkload(page);
   await moveByHand(page, agent);
   await readTheLog(page);
+  await thinkOfAMove(page);
   const emergency = await followAnInterruption(page, agent);
   await readWhatWasTold(page, agent);
-  const places = { emergency, notifications: "/notifications" };
+  const places = { emergency, notifications: "/notifications", settings: "/settings" };
   for (const [name, view] of Object.entries(VIEWS).slice(1)) await lookAround(browser, name, view, cookies, places);
   await askBeforeTakingOut(page, agent);
 }
@@ -103,7 +104,17 @@ async function readTheLog(page) {
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 }
 
-// From the notice to the promotion, without touching anything.
+// What a move elsewhere would bring is read, and left at that.
+async function thinkOfAMove(page) {
+  await page.getByRole("button", { name: "Move it …" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("without service, as measured so far").waitFor();
+  await inspect(page, "move");
+  await dialog.getByRole("button", { name: "Leave it" }).click();
+  await dialog.waitFor({ state: "hidden" });
+}
+
+// From the notice to the promotion, without touching anything; then somebody says that it was seen.
 async function followAnInterruption(page, agent) {
   const old = await primary(page);
   await page.getByRole("button", { name: "Interrupt", exact: true }).click();
@@ -114,6 +125,9 @@ async function followAnInterruption(page, agent) {
   await inspect(page, "emergency-live");
   await page.getByRole("heading", { name: "Carried over." }).waitFor(PATIENCE);
   await page.locator("li[data-role=TERMINATED]", { hasText: old }).waitFor(PATIENCE);
+  await page.getByRole("button", { name: "I have seen it" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByText(/^Seen by somebody/).waitFor();
   return new URL(page.url()).pathname;
 }
 

@@ -23,3 +23,13 @@ test("markup that an agent sends stays text", () => {
   expect(container.querySelector("img")).toBeNull();
   expect(container.querySelector("p").textContent).toBe("<img src=x onerror=alert(1)> i-42217bea.");
 });
+
+test("in a list an instance id is its last letters, and the whole is at hand", () => {
+  const { container } = show(
+    <p>
+      <Sentence short>Promoted i-5301850c5a38fd547.</Sentence>
+    </p>,
+  );
+  expect(container.querySelector("p").textContent).toBe("Promoted i-…fd547.");
+  expect(container.querySelector("span").title).toBe("i-5301850c5a38fd547");
+});

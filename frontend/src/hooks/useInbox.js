@@ -4,7 +4,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { api } from "../services/apiClient.js";
 import { useSession } from "./useSession.jsx";
 
-const PAGE = 50;
+const PAGE = 20;
 const SLOW_MS = 60_000;
 
 // How much is unread; null for who has no inbox, like the administrator.

@@ -1,22 +1,19 @@
-// The administrator takes a client's seat for half an hour, in this tab alone, and gets up again.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+// The administrator takes a client's seat for half an hour, in this tab alone, and gets up again. The page begins anew each time:
+// nothing that was shown to, or asked by, the one before goes on.
+import { useMutation } from "@tanstack/react-query";
 
 import { api, leaveSeat, takeSeat } from "../services/apiClient.js";
 
-export const useTakeSeat = () =>
-  useSeated(async ({ clientId, reason }) => takeSeat(await api.impersonate(clientId, reason)));
+const beginAnew = () => window.location.assign("/");
+
+export function useTakeSeat() {
+  return useMutation({
+    mutationFn: async ({ clientId, reason }) => takeSeat(await api.impersonate(clientId, reason)),
+    onSuccess: beginAnew,
+  });
+}
 
 // However the server answers, this tab forgets the seat.
-export const useLeaveSeat = () => useSeated(() => api.signOut().finally(leaveSeat));
-
-// Somebody else looks from now on: nothing that was shown to the one before stays.
-function useSeated(mutationFn) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSettled: async () => {
-      await queries.invalidateQueries({ queryKey: ["session"] });
-      queries.resetQueries({ queryKey: ["live"] });
-    },
-  });
+export function useLeaveSeat() {
+  return useMutation({ mutationFn: () => api.signOut().finally(leaveSeat), onSettled: beginAnew });
 }

@@ -7,6 +7,7 @@ import { Link } from "react-router";
 import pages from "./Page.module.css";
 import { Card } from "../components/cards/Card.jsx";
 import { Chips } from "../components/Chips.jsx";
+import { TimeBar } from "../components/emergency/TimeBar.jsx";
 import { KINDS, standing } from "../components/emergency/words.js";
 import classes from "../components/Rows.module.css";
 import { Sentence } from "../components/Sentence.jsx";
@@ -28,7 +29,7 @@ const empty = (shown) => ({
   text: "When AWS announces an interruption or recommends a rebalance, it is listed here with its outcome and its downtime.",
 });
 
-const HEADS = ["Workload", "State", "What happened", "Without service", "When"];
+const HEADS = ["Workload", "State", "What happened", "Notice to service", "Without service", "When"];
 
 export default function EmergenciesPage() {
   const [shown, setShown] = useState("all");
@@ -61,7 +62,7 @@ function verdict([{ incidents, next_cursor: more }]) {
   const carried = incidents.filter(({ serving_at: serving }) => serving).length;
   const running = incidents.length - carried;
   const now = running ? `${more ? "More than " : ""}${plural(running, "emergency is", "emergencies are")} under way.` : "No emergency is under way.";
-  return carried ? `${now} ${plural(carried, "is", "are")} carried over, with the file still open.` : now;
+  return carried ? `${now} ${plural(carried, "is", "are")} carried over and closed ten minutes after AWS’s deadline.` : now;
 }
 
 function List({ incidents }) {
@@ -97,8 +98,11 @@ function Row({ incident }) {
       <td data-wide>
         {KINDS[incident.kind]}
         <span className={pages.reason}>
-          <Sentence>{`${incident.sentence}.`}</Sentence>
+          <Sentence short>{`${incident.sentence}.`}</Sentence>
         </span>
+      </td>
+      <td data-label="Notice to service">
+        <TimeBar incident={incident} />
       </td>
       <td data-label="Without service" className={pages.figure}>
         {seconds(incident.downtime_seconds)}

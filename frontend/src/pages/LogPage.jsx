@@ -1,5 +1,5 @@
 // The server's own lines over all its processes: by level, component, request and word; the newest come by themselves.
-import { Button, NativeSelect, Switch, TextInput } from "@mantine/core";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDocumentTitle } from "@mantine/hooks";
 import { useState } from "react";
 
@@ -33,7 +33,9 @@ export default function LogPage() {
           <h1>Log</h1>
           <p className={classes.sentence}>What the server’s processes say, without secrets. Kept for seven days.</p>
         </div>
-        <Switch label="Follow" checked={follow} onChange={(event) => setFollow(event.currentTarget.checked)} />
+        <Button variant={follow ? "filled" : "default"} size="sm" aria-pressed={follow} onClick={() => setFollow(!follow)}>
+          {follow ? "Following" : "Follow"}
+        </Button>
       </header>
       <Chips label="Which lines" chips={LEVELS} chosen={filter.level} onChoose={(level) => set({ level })} />
       <div className={log.filters}>

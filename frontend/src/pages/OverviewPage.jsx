@@ -1,6 +1,7 @@
 // The landing page: is anything wrong now, what does it cost and save, what happened and why.
 import { Code, Skeleton, Stack } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
+import { Link } from "react-router";
 
 import classes from "./Page.module.css";
 import { Card, Failure, Lines } from "../components/cards/Card.jsx";
@@ -9,6 +10,7 @@ import { NowBand } from "../components/fleet/NowBand.jsx";
 import { Activity } from "../components/overview/Activity.jsx";
 import { FourFigures } from "../components/overview/FourFigures.jsx";
 import { States } from "../components/overview/States.jsx";
+import { Week } from "../components/overview/Week.jsx";
 import { useActivity } from "../hooks/useActivity.js";
 import { useDowntime, useFleet, useLastIncident } from "../hooks/useFleet.js";
 import { useKpi } from "../hooks/useSavings.js";
@@ -28,8 +30,8 @@ const NO_WORKLOAD = {
   title: "No workload yet",
   text: (
     <>
-      Each host that enrols appears here. Ask the API for an enrolment token and start <Code>spotopt-agent</Code> on a Spot
-      instance; see docs/AGENTS.md.
+      Each host that enrols appears here. <Link to="/settings">Make an enrolment token</Link> and start{" "}
+      <Code>spotopt-agent</Code> with it on a Spot instance; see docs/AGENTS.md.
     </>
   ),
 };
@@ -55,6 +57,7 @@ export function OverviewPage() {
           {({ events }) => <Activity events={events} />}
         </Card>
         <div className={classes.column}>
+          <Week />
           <Card title="Workloads" state={{ data: agents }} empty={NO_WORKLOAD}>
             {() => <States agents={agents} />}
           </Card>

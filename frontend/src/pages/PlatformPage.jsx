@@ -110,7 +110,7 @@ function headline(names, tone) {
 
 function emergencies(count) {
   if (count == null) return null;
-  return count ? `${plural(count, "emergency", "emergencies")} open` : "no emergency open";
+  return count ? `${plural(count, "emergency is", "emergencies are")} not closed yet` : "no emergency is open";
 }
 
 function streams({ open_streams: open, events_per_minute: events, oldest_lag_seconds: lag }) {

@@ -13,7 +13,7 @@ import { Time } from "../components/Time.jsx";
 import { useSwitches } from "../hooks/useSavings.js";
 import { useSession } from "../hooks/useSession.jsx";
 import { api } from "../services/apiClient.js";
-import { MISSING, seconds, unitPrice } from "../services/format.js";
+import { percent, seconds, unitPrice } from "../services/format.js";
 
 const EMPTY = {
   when: ({ switches }) => switches.length === 0,
@@ -22,7 +22,7 @@ const EMPTY = {
 };
 
 const HEADS = ["Workload", "State", "Move", "Price", "Without service", "When"];
-const METHODS = { serving_reports: "from the hosts' reports", last_contact: "from the last contact: at most" };
+const DOUBTS = { last_contact: "at most: from the last contact" };
 
 export default function SwitchesPage() {
   const { client_id: id } = useSession();
@@ -33,7 +33,10 @@ export default function SwitchesPage() {
       <header className={pages.head}>
         <div>
           <h1>Switches</h1>
-          <p className={pages.sentence}>Every move of a workload, newest first: by plan, by hand or in an emergency.</p>
+          <p className={pages.sentence}>
+            Every move of a workload, newest first: by plan, by hand or in an emergency. Its time without service comes from the
+            hosts’ own reports.
+          </p>
         </div>
         <KeepFile ask={() => api.switchesFile(id)} name="switch-history.csv" />
       </header>
@@ -71,22 +74,35 @@ function Row({ move }) {
         <Mark {...SWITCH_STATES[move.state]} />
       </td>
       <td data-wide>
-        {move.from} → {move.to ?? "nowhere"}
+        <span className={pages.figure}>{move.from}</span> <span className={pages.figure}>→ {move.to ?? "nowhere"}</span>
         <span className={pages.reason}>
-          <Sentence>{`${CAUSES[move.cause]}${move.cause === "emergency" ? "" : `, ${whoIs(move.user)}`}: ${move.sentence}.`}</Sentence>
+          <Sentence short>{`${CAUSES[move.cause]}${move.cause === "emergency" ? "" : `, ${whoIs(move.user)}`}: ${move.sentence}.`}</Sentence>
         </span>
       </td>
-      <td data-label="Price">
-        {unitPrice(move.old_usd_per_hour)} → {unitPrice(move.new_usd_per_hour)}
-        <span className={rows.sub}>{move.stale ? <Dashed>last known price</Dashed> : `prices: ${move.data_source}`}</span>
+      <td data-label="Price" className={pages.figure} title={`prices: ${move.data_source}`}>
+        {unitPrice(move.new_usd_per_hour)}
+        <span className={rows.sub}>{move.stale ? <Dashed>last known price</Dashed> : versus(move)}</span>
       </td>
       <td data-label="Without service">
         {seconds(move.downtime_seconds)}
-        <span className={pages.reason}>{move.downtime_method ? (METHODS[move.downtime_method] ?? move.downtime_method) : MISSING}</span>
+        <Doubt method={move.downtime_method} />
       </td>
       <td data-label="When" className={pages.figure}>
         <Time at={move.started_at} />
       </td>
     </tr>
   );
+}
+
+// The change against the price before, as people say it.
+function versus({ old_usd_per_hour: before, new_usd_per_hour: after }) {
+  if (before == null || after == null) return "before: not known";
+  const share = after / before - 1;
+  return Math.abs(share) < 0.005 ? `as before` : `${percent(Math.abs(share))} ${share < 0 ? "less than" : "more than"} before`;
+}
+
+// How it was measured, where that is not by the hosts' own reports.
+function Doubt({ method }) {
+  if (!method || method === "serving_reports") return null;
+  return <span className={pages.reason}>{DOUBTS[method] ?? method.replaceAll("_", " ")}</span>;
 }

@@ -20,7 +20,7 @@ def feed(db):
     made = Feed()
     yield made
     made.close()
-    _until(lambda: made._reader is None)
+    _until(lambda: made._reader is None or not made._reader.is_alive())
 
 
 def test_the_newest_event_is_heard_however_many_came_before_it(world, feed):

@@ -57,7 +57,7 @@ function Row({ client, onAct }) {
       <td data-label="Workloads">
         {plural(client.agents, "workload")}
         <span className={rows.sub}>{plural(client.instances, "machine")}</span>
-        {client.open_incidents > 0 && <span className={rows.sub}>{plural(client.open_incidents, "open emergency", "open emergencies")}</span>}
+        {client.open_incidents > 0 && <span className={rows.sub}>{plural(client.open_incidents, "emergency", "emergencies")} not closed</span>}
       </td>
       <td data-label="Token">
         <Tokens tokens={client.tokens} />

@@ -5,7 +5,8 @@ import { dayName } from "../savings/words.js";
 
 const [WIDTH, HEIGHT] = [600, 96];
 
-export function Growth({ days }) {
+export function Growth({ days: all }) {
+  const days = sinceTheFirst(all);
   const last = days.at(-1);
   const came = days.reduce((sum, day) => sum + day.new, 0);
   const sentence = `${plural(last.total, "client")}; ${came} came in the last ${days.length} days`;
@@ -43,6 +44,12 @@ export function Growth({ days }) {
       </details>
     </figure>
   );
+}
+
+// From the day before the first client came; a week at least.
+function sinceTheFirst(days) {
+  const first = days.findIndex(({ total }) => total > 0);
+  return days.slice(Math.max(0, Math.min(first - 1, days.length - 7)));
 }
 
 // Each day is a level as wide as the others; the highest one reaches the top.

@@ -1,9 +1,28 @@
 // The timetable: how each job ended last, how long it took, and what it counted.
 import classes from "./Admin.module.css";
+import { plural } from "../../services/format.js";
 import { Light } from "../Sign.jsx";
 import { Time } from "../Time.jsx";
 
 export function Jobs({ jobs }) {
+  const [failed, well] = [jobs.filter(({ outcome }) => outcome !== "done"), jobs.filter(({ outcome }) => outcome === "done")];
+  return (
+    <>
+      {failed.length > 0 && <Runs jobs={failed} />}
+      <p className={classes.words}>
+        {failed.length ? `${plural(well.length, "other job")} ended well.` : `Each of ${plural(well.length, "job")} ended well at its last run.`}
+      </p>
+      {well.length > 0 && (
+        <details className={classes.more}>
+          <summary>Each with what it did</summary>
+          <Runs jobs={well} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Runs({ jobs }) {
   return (
     <ul className={classes.rows}>
       {jobs.map((one) => (

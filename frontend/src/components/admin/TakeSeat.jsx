@@ -1,11 +1,9 @@
 // Before the administrator acts for a client: what that means, and why he does it.
-import { useNavigate } from "react-router";
-
 import { useTakeSeat } from "../../hooks/useSeat.js";
 import { Confirm } from "../Confirm.jsx";
 
 export default function TakeSeat({ client, onClose }) {
-  const [take, go] = [useTakeSeat(), useNavigate()];
+  const take = useTakeSeat();
   const ask = {
     title: `Act for ${client.name}?`,
     text:
@@ -14,15 +12,6 @@ export default function TakeSeat({ client, onClose }) {
     yes: `Act for ${client.name}`,
     reason: true,
   };
-  const begin = (reason, close) =>
-    take.mutate(
-      { clientId: client.client_id, reason },
-      {
-        onSuccess: () => {
-          close();
-          go("/");
-        },
-      },
-    );
+  const begin = (reason) => take.mutate({ clientId: client.client_id, reason });
   return <Confirm ask={ask} doing={take} onYes={begin} onClose={onClose} />;
 }

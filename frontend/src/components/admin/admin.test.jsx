@@ -54,7 +54,7 @@ test("a queue shows its hint where there is one, else what waits", () => {
   ]);
 });
 
-test("a job tells what it counted, and in its own words what went wrong", () => {
+test("a job that failed stands above, in its own words; those that ended well are counted, and tell what they did", () => {
   const run = { outcome: "done", finished_at: "2026-01-01T11:59:00Z", duration_ms: 12.4, counts: {} };
   show(
     <Jobs
@@ -66,10 +66,11 @@ test("a job tells what it counted, and in its own words what went wrong", () => 
     />,
   );
   expect(screen.getAllByRole("listitem").map((row) => row.textContent)).toEqual([
-    "Spot pricespools: 60Done1 min ago, took 12 ms",
     "Orphan sweepAWS does not answerFailed1 min ago, took 2.5 s",
+    "Spot pricespools: 60Done1 min ago, took 12 ms",
     "Housekeepingnothing to doDone1 min ago, took 12 ms",
   ]);
+  expect(screen.getByText("2 other jobs ended well.")).toBeTruthy();
 });
 
 const STATS = {

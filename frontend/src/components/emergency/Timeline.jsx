@@ -14,7 +14,7 @@ export function Timeline({ entries }) {
     <>
       <Entries entries={(all ? entries : entries.slice(0, FEW)).map(({ at, text }) => ({ at, text: `${text}.` }))} />
       {entries.length > FEW && (
-        <Button variant="subtle" color="gray" size="sm" ml="sm" mb="sm" onClick={() => setAll(!all)}>
+        <Button variant="subtle" color="gray" size="sm" ml={2} mb="sm" onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show all ${entries.length}`}
         </Button>
       )}

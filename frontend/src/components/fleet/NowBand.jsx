@@ -47,9 +47,16 @@ function Trouble({ agent }) {
   return (
     <li>
       <Link to={`/agents/${agent.agent_id}`}>{agent.logical_name}</Link>
-      <span>{left ? `${left} until AWS takes its instance` : SIGNS[agent.state].word.toLowerCase()}</span>
+      <span>{left ? `${left} until AWS takes its instance` : covered(agent)}</span>
     </li>
   );
+}
+
+// What is known of it while no deadline runs, and whether somebody stands by.
+function covered({ notice_status: notice, state, replica }) {
+  const why = notice === "rebalance" ? "AWS recommends moving off its instance" : SIGNS[state].word.toLowerCase();
+  if (!replica) return why;
+  return `${why}; a replica ${replica.status === "ready" ? "is ready to take over" : "is being prepared"}`;
 }
 
 function headline(agents, away) {

@@ -18,6 +18,9 @@ export function Notification({ told, onRead }) {
   const unread = !told.read_at;
   return (
     <li className={classes.told} data-unread={unread || undefined}>
+      <span className={classes.gravity}>
+        <Mark word={word} color={color} />
+      </span>
       <div className={classes.words}>
         <p className={classes.title}>
           {told.link ? (
@@ -32,10 +35,10 @@ export function Notification({ told, onRead }) {
         <p className={classes.text}>
           <Sentence>{told.text.replace(/[^.]$/, "$&.")}</Sentence>
         </p>
-        <p className={classes.facts}>
-          <Mark word={word} color={color} /> <Time at={told.created_at} />
-        </p>
       </div>
+      <span className={classes.when}>
+        <Time at={told.created_at} />
+      </span>
       {unread && onRead && (
         <Button variant="subtle" color="gray" size="sm" onClick={onRead} aria-label={`Mark as read: ${told.title}`}>
           Mark as read

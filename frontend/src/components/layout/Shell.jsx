@@ -15,6 +15,7 @@ import { Rail, WIDTHS, useCollapsed } from "./Rail.jsx";
 import { useZone } from "../../hooks/useClock.jsx";
 import { useLeaveSeat } from "../../hooks/useSeat.js";
 import { useSession, useSignOut } from "../../hooks/useSession.jsx";
+import { Card, Lines } from "../cards/Card.jsx";
 import { Dashed } from "../Sign.jsx";
 
 export function Shell() {
@@ -43,12 +44,21 @@ export function Shell() {
       <AppShell.Main>
         <Banners />
         <div className={classes.page}>
-          <Suspense fallback={null}>
+          <Suspense fallback={<Coming />}>
             <Outlet />
           </Suspense>
         </div>
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+// A page whose code is on its way.
+function Coming() {
+  return (
+    <Card>
+      <Lines count={6} />
+    </Card>
   );
 }
 

@@ -28,12 +28,12 @@ function Lines({ events, whose }) {
   return (
     <ol className={classes.activity}>
       {events.map((event, n) => (
-        <li key={`${event.at}-${events.length - n}`}>
+        <li key={`${event.at}-${events.length - n}`} data-same={sameAs(event, events[n - 1]) || undefined}>
           <span className={classes.at}>
             <Time at={event.at} />
           </span>
           <span>
-            <Who event={event} whose={whose} />
+            {!sameAs(event, events[n - 1]) && <Who event={event} whose={whose} />}
             <Sentence>{event.text.endsWith(".") ? event.text : `${event.text}.`}</Sentence>
           </span>
         </li>
@@ -41,6 +41,8 @@ function Lines({ events, whose }) {
     </ol>
   );
 }
+
+const sameAs = (event, above) => above != null && event.agent_id != null && event.agent_id === above.agent_id;
 
 function Who({ event, whose }) {
   const client = whose ? (event.client_name ?? "Platform") : null;

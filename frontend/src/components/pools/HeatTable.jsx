@@ -54,9 +54,20 @@ function Cell({ pool, chosen, onChoose }) {
         {unitPrice(pool.price_usd_per_hour)}
         {pool.stale && <small> stale</small>}
       </span>
+      <Against pool={pool} />
       {pool.flag && <Avoided pool={pool} />}
       {pool.workloads.length > 0 && <span className={classes.here}>{pool.workloads.join(", ")}</span>}
     </button>
+  );
+}
+
+// The price as a share of On-Demand, which is the whole length: short is cheap.
+function Against({ pool: { price_usd_per_hour: price, on_demand_usd_per_hour: whole } }) {
+  if (price == null || !whole) return null;
+  return (
+    <span className={classes.against} aria-hidden>
+      <span style={{ width: `${Math.min(100, (100 * price) / whole)}%` }} />
+    </span>
   );
 }
 

@@ -26,7 +26,9 @@ export function parts(day) {
   return { saved: Math.max(0, saved), dearer: Math.max(0, -saved), losses: LOSSES.map((line) => [line, day[line]]) };
 }
 
-// Every day of the span, also those on which nothing was booked.
+const SHORTEST = 7;
+
+// Every day of the span from the first that was booked, also those on which nothing was; a week at least.
 export function everyDay({ from, to, series }) {
   const known = new Map(series.map((day) => [day.period, day]));
   const days = [];
@@ -34,7 +36,8 @@ export function everyDay({ from, to, series }) {
     const period = new Date(at).toISOString().slice(0, 10);
     days.push(known.get(period) ?? { period, isEmpty: true, baseline: 0, actual: 0, overlap: 0, fallback_premium: 0, zombie_burn: 0, net: 0 });
   }
-  return days;
+  const first = days.findIndex(({ isEmpty }) => !isEmpty);
+  return days.slice(Math.max(0, Math.min(first, days.length - SHORTEST)));
 }
 
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });

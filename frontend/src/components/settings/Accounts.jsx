@@ -36,8 +36,8 @@ function Row({ account, mayAct }) {
   return (
     <tr>
       <th scope="row" className={rows.name}>
-        {account.name}
-        <span className={rows.sub}>{account.aws_account_id}</span>
+        {account.aws_account_id}
+        {!account.name.includes(account.aws_account_id) && <span className={rows.sub}>{account.name}</span>}
       </th>
       <td data-label="State">
         <Mark {...state(account)} />
