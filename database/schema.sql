@@ -817,6 +817,7 @@ CREATE TABLE ml_sessions (
   sentence VARCHAR(255) NOT NULL,
   actor_id VARCHAR(64) NOT NULL,
   at DATETIME(6) NOT NULL,
+  figures LONGTEXT NULL,                                                       -- of that moment: checks and bytes, or the score until then
   UNIQUE KEY uq_model_session_uuid (uuid),
   KEY ix_model_session_at (at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
