@@ -1168,6 +1168,7 @@ CREATE TABLE notifications (
   link VARCHAR(255) NULL,
   created_at DATETIME(6) NOT NULL,
   read_at DATETIME(6) NULL,
+  details LONGTEXT NULL,                                                       -- JSON: figures and log lines that belong to it
   UNIQUE KEY uq_notification_uuid (uuid),
   UNIQUE KEY uq_notification (client_id, dedupe_key),
   KEY ix_notification_client (client_id, read_at, id),

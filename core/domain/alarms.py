@@ -37,6 +37,7 @@ ALARMS = (
     Alarm("switch_failed", "a switch came to nothing; the workload stays where it was"),
     Alarm("alert", "a figure that is watched passed its limit"),
     Alarm("alert_over", "a watched figure is within its limit again"),
+    Alarm("component", "a component of the platform became degraded or critical, or recovered"),
     Alarm("account_away", "an AWS account does not answer, or answers again"),
 )
 
