@@ -31,7 +31,7 @@ MODULES = (
     Module("WORK-HLTH-01", "Health monitor", False, "alerts come later", "core/operations/monitor.py"),
     Module("WORK-EVT-01", "Event processor", False, "events wait in their queue", "core/intake/event_intake.py"),
     Module("WORK-CONS-01", "Price consolidation", False, "prices are consolidated later", "core/prices/consolidation.py"),
-    Module("WORK-ALRT-01", "Alert rules", False, "the next rule goes on", "core/operations"),
+    Module("WORK-ALRT-01", "Alert rules", False, "the next rule goes on", "core/operations/alerting.py"),
 )  # fmt: skip
 
 BY_ID = {module.id: module for module in MODULES}
