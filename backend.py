@@ -5,7 +5,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logging import configure_logging
-from config.settings import Settings, read_settings, use
+from config.settings import Settings, read_settings, use, warn_of_unused
 from core import database
 from core.replies import Json, answer_errors
 from core.validation import MAX_BYTES
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. The timetable is started apart (config/gunicorn.py), never at import."""
     settings = use(settings or read_settings())
     configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
+    warn_of_unused()
     database.connect(settings)
     app = Flask(__name__, static_folder=None)
     app.json = Json(app)

@@ -1,9 +1,12 @@
 """Every setting of the server: read once from the environment, every problem named in one message."""
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+
+log = logging.getLogger("config.settings")
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 UNUSED = ("REDIS_URL", "POSTGRES_HOST", "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD")
@@ -96,6 +99,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if problems:
         raise BadSettings("; ".join(problems))
     return settings
+
+
+def warn_of_unused(environment: Mapping[str, str] = os.environ) -> None:
+    """One warning at the start that names them (CFG-09); logging is configured before."""
+    if names := unused_settings(environment):
+        log.warning("%s %s set and used by nothing here", ", ".join(names), "is" if len(names) == 1 else "are")
 
 
 def unused_settings(environment: Mapping[str, str] = os.environ) -> list[str]:

@@ -22,17 +22,19 @@ from core.domain.model.check import Check
 from core.domain.model.contract import VERSION, ContractBroken, Features, Prediction
 from core.domain.model.kinds import Model, Unusable, maker
 from core.domain.model.registered import STATIC, Registered
+from core.domain.model.score import scorecard
 from core.domain.serialize import canonical
 from core.forecast import model_check
 from core.forecast.onnx import OTHERS
 from core.operations import modules
-from core.sql import models
+from core.sql import models, predictions
 
 log = logging.getLogger("core.ml_interface")
 
 LOOK_AGAIN_SECONDS = 2.0
 DEADLINE_SECONDS = 0.5
 PART_BYTES = 512 * 1024
+SCORED = 10_000
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def register_ml_model(tx: Tx, manifest: Mapping[str, Any], weights: bytes, check
     for part, start in enumerate(range(0, 0 if failed else len(weights), PART_BYTES)):
         models.insert_part(tx, model_id, part, weights[start : start + PART_BYTES])
     verdict = f"it fails {failed.name}: {failed.sentence}" if failed else f"it passes {len(checks)} checks"
-    _session(tx, model_id, "upload", f"Uploaded {label}: {verdict}", actor)
+    figures = {"bytes": len(weights), "checks": len(checks), "passed": sum(check.passed for check in checks)}
+    _session(tx, model_id, "upload", f"Uploaded {label}: {verdict}", actor, figures)
     return shown(models.get(tx, model_id))
 
 
@@ -123,9 +126,16 @@ def _usable(tx: Tx, uuid: str) -> Registered:
     return chosen
 
 
-def _session(tx: Tx, model_id: int, kind: str, sentence: str, actor: str) -> None:
-    models.insert_session(tx, uuid=str(uuid4()), model_id=model_id, kind=kind, sentence=sentence, actor=actor, now=tx.now())
+def _session(tx: Tx, model_id: int, kind: str, sentence: str, actor: str, figures: Mapping[str, Any] | None = None) -> None:
+    """``figures`` of this moment; unless others are given, how good the model's predictions were until now."""
+    told = canonical(figures or _score(tx, model_id))
+    models.insert_session(tx, uuid=str(uuid4()), model_id=model_id, kind=kind, sentence=sentence, actor=actor, now=tx.now(), figures=told)
     audit.record(tx, client_id=0, actor=actor, action=f"model_{kind}", resource=("model", model_id), why=sentence)
+
+
+def _score(tx: Tx, model_id: int) -> dict:
+    card = scorecard(predictions.scored(tx, model_id, SCORED))
+    return {"outcomes": card.outcomes, "brier": card.brier, "base_brier": card.base_brier}
 
 
 def active(tx: Tx) -> Loaded:
@@ -223,5 +233,5 @@ def shown(registered: Registered) -> dict:
 
 
 def sessions(tx: Tx, limit: int) -> list[dict]:
-    """Uploads, activations, fallbacks and demotions, newest first."""
-    return models.sessions(tx, limit)
+    """Uploads, activations, fallbacks and demotions, newest first, each with what was measured at that moment."""
+    return [{**row, "figures": row["figures"] and json.loads(row["figures"])} for row in models.sessions(tx, limit)]

@@ -859,6 +859,7 @@ CREATE TABLE ml_sessions (
   sentence VARCHAR(255) NOT NULL,
   actor_id VARCHAR(64) NOT NULL,
   at DATETIME(6) NOT NULL,
+  figures LONGTEXT NULL,                                                       -- of that moment: checks and bytes, or the score until then
   UNIQUE KEY uq_model_session_uuid (uuid),
   KEY ix_model_session_at (at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
@@ -1209,6 +1210,7 @@ CREATE TABLE notifications (
   link VARCHAR(255) NULL,
   created_at DATETIME(6) NOT NULL,
   read_at DATETIME(6) NULL,
+  details LONGTEXT NULL,                                                       -- JSON: figures and log lines that belong to it
   UNIQUE KEY uq_notification_uuid (uuid),
   UNIQUE KEY uq_notification (client_id, dedupe_key),
   KEY ix_notification_client (client_id, read_at, id),

@@ -4,7 +4,7 @@ import signal
 import threading
 
 from config.logging import configure_logging
-from config.settings import read_settings, use
+from config.settings import read_settings, use, warn_of_unused
 from core import database
 from core.operations import logbook
 from jobs.scheduler import start
@@ -16,6 +16,7 @@ def main() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
+    warn_of_unused()
     database.connect(settings)
     logbook.keep()
     timetable = start(settings)

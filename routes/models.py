@@ -119,7 +119,11 @@ def fall_back(tx):
 @asks(Page)
 @in_transaction
 def model_sessions(tx, query):
-    """Uploads, activations, fallbacks and demotions, newest first."""
+    """Uploads, activations, fallbacks and demotions, newest first.
+
+    ``figures`` were measured at that moment: of an upload its bytes, checks and how many of them passed; of every
+    other step how many predictions had an outcome, and their Brier score beside the base rate's.
+    """
     return {"sessions": ml_interface.sessions(tx, query["limit"])}
 
 

@@ -8,7 +8,7 @@ from core.auth import require_admin
 from core.domain.lifecycle import Role
 from core.idempotency import in_transaction
 from core.operations import platform
-from core.people import activity, search
+from core.people import activity, notifications, search
 from core.sheets import to_csv
 from core.validation import Body, asks
 from routes import shapes
@@ -65,6 +65,15 @@ def kinds_of_things(text: str) -> None:
 class Search(Body):
     q = fields.Str(required=True, validate=validate.Length(2, 100))
     types = fields.Str(load_default=",".join(search.KINDS), validate=kinds_of_things)
+
+
+@bp.get("/notifications")
+@require_admin
+@asks(Listing)
+@in_transaction
+def told(tx, query):
+    """What the platform told its administrator, newest first; a component's alarm with its last log lines in ``details``."""
+    return notifications.inbox(tx, notifications.PLATFORM, False, query["cursor"], query["limit"])
 
 
 @bp.get("/stats")

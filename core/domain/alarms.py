@@ -38,6 +38,7 @@ ALARMS = (
     Alarm("alert", "a figure that is watched passed its limit"),
     Alarm("alert_over", "a watched figure is within its limit again"),
     Alarm("group", "a workload's machine stays beside its Auto Scaling group, or the group may not be asked"),
+    Alarm("component", "a component of the platform became degraded or critical, or recovered"),
     Alarm("account_away", "an AWS account does not answer, or answers again"),
 )
 

@@ -29,8 +29,8 @@ PRICE_TOLERANCE = 0.10
 
 ARROWS = {
     "proposed": {"approved", "rejected", "expired", "drifted"},
-    "approved": {"executing", "expired", "drifted"},
-    "executing": {"done", "failed", "rolled_back", "drifted"},
+    "approved": {"executing"},
+    "executing": {"done", "failed"},
 }
 OPEN_STATES = frozenset(ARROWS)
 

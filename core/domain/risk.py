@@ -9,7 +9,7 @@ NSDI'24). The Spot Advisor's bucket ranks pools nobody has watched; it is no haz
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 HORIZON = timedelta(hours=1)
@@ -34,11 +34,16 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Risk:
-    """P(lost within the hour), the sentence behind it, and how many observations it rests on."""
+    """P(lost within the hour), the sentence behind it, and how many observations it rests on.
+
+    ``confidence`` is the share, 0 to 1, of the numbers asked for that were known: of the table's one, whether anybody
+    has watched the pool; of a model's, as the model says.
+    """
 
     probability: float
     evidence: str
     samples: int
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -180,12 +185,13 @@ def _record(table: Table, told: list[Stretch]) -> Record:
 
 def by_table(table: Table, pool_id: str, here: Standing, advisor_bucket: int | None) -> Risk:
     """The pool's risk by band, own record and, where it has none, the Advisor's rank."""
-    return Risk(round(table.of(pool_id, here.band, advisor_bucket), 4), sentence(table, pool_id, here, advisor_bucket), here.samples)
+    return Risk(round(table.of(pool_id, here.band, advisor_bucket), 4), sentence(table, pool_id, here, advisor_bucket), here.samples, float(here.age is not None))
 
 
 def noticed(told: Risk, table: Table) -> Risk:
     """The same pool with a notice in it within the last thirty minutes."""
-    return Risk(max(told.probability, round(table.probability(0), 4)), f"A notice there within 30 minutes; {told.evidence[0].lower()}{told.evidence[1:]}", told.samples)
+    evidence = f"A notice there within 30 minutes; {told.evidence[0].lower()}{told.evidence[1:]}"
+    return replace(told, probability=max(told.probability, round(table.probability(0), 4)), evidence=evidence)
 
 
 def sentence(table: Table, pool_id: str, here: Standing, advisor_bucket: int | None) -> str:

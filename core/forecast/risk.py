@@ -13,6 +13,7 @@ from itertools import groupby
 from core import ml_interface
 from core.database import Tx
 from core.domain.lifecycle import Instance
+from core.domain.model.contract import Prediction
 from core.domain.model.features import Market
 from core.domain.pools import DANGER_MEMORY, ICE_MEMORY, Pool
 from core.domain.risk import Risk, Table, by_table, noticed
@@ -136,18 +137,20 @@ def forecast(tx: Tx, region: str, known: list[Pool], active: Loaded) -> Forecast
     }
     spoken, why = _by_registered(tx, active, known, seen, now) if active.model else (None, None)
     if spoken is not None:
-        return Forecast(_spoken(risks, spoken, active.registered.label), active.registered.label, None, table)
+        sure = {pool_id: replace(risks[pool_id], confidence=one.confidence_score) for pool_id, one in spoken.items()}
+        said = {pool_id: one.interruption_probability for pool_id, one in spoken.items()}
+        return Forecast(_spoken({**risks, **sure}, said, active.registered.label), active.registered.label, None, table)
     if trained:
         return Forecast(_spoken(risks, _by_trained(trained, risks.keys(), seen, now), "the model"), TRAINED, why, table)
     return Forecast(risks, STATIC_RULE, why, table)
 
 
-def _by_registered(tx: Tx, active: Loaded, known: list[Pool], seen: dict[str, Seen], now: datetime) -> tuple[dict[str, float] | None, str | None]:
+def _by_registered(tx: Tx, active: Loaded, known: list[Pool], seen: dict[str, Seen], now: datetime) -> tuple[dict[str, Prediction] | None, str | None]:
     """The active model's word of every pool that is not known to be down; all of it, or why there is none."""
     market = Market(seen, prices_for(tx, active), now)
     asked = [pool for pool in known if not seen.get(pool.pool_id, NOTHING_SEEN).is_down]
     told, why = ml_interface.ask(active, [market.features(pool.pool_id, pool.az_id) for pool in asked])
-    return told and {pool.pool_id: one.interruption_probability for pool, one in zip(asked, told, strict=True)}, why
+    return told and {pool.pool_id: one for pool, one in zip(asked, told, strict=True)}, why
 
 
 def _by_trained(model: Model, known: Iterable[str], seen: dict[str, Seen], now: datetime) -> dict[str, float]:

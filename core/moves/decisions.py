@@ -147,7 +147,7 @@ def _answer(made: Decision) -> dict:
     return {
         "decision_id": made.uuid, "decision": choice.verdict, "target_pool": best and best.offer.pool_id,
         "saving_usd_per_hour": _saving(made.inputs.present.price, best.offer.price) if best and choice.verdict == Verdict.SWITCH else None,
-        "interruption_probability": best and best.offer.risk, "confidence": None, "reason": choice.sentence,
+        "interruption_probability": best and best.offer.risk, "confidence": best and made.forecast.risks[best.offer.pool_id].confidence, "reason": choice.sentence,
         "runners_up": [_candidate(asdict(one)) for one in choice.runners_up], "rejected": [asdict(one) for one in choice.rejected],
         "model_version": made.forecast.model_version, "fell_back_because": made.forecast.fell_back_because,
         "latency_ms": round(made.latency_ms, 3),

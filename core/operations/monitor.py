@@ -9,14 +9,17 @@ from datetime import timedelta
 from core import audit, database, errors, events
 from core.database import Tx
 from core.domain import lights
-from core.domain.lights import DEGRADED, HEALTHY, Finding
+from core.domain.lights import CRITICAL, DEGRADED, HEALTHY, Finding
 from core.forecast import risk
 from core.operations import modules
-from core.sql import actions, models
+from core.people import notifications
+from core.sql import actions, logbook, models
 from core.sql import health as rows
 
 log = logging.getLogger("core.operations.monitor")
 
+SEVERITY = {HEALTHY: "info", DEGRADED: "warning", CRITICAL: "critical"}
+LINES = 15  # of the log, with each alarm (LOG-06)
 LONGEST_MS = 1000  # MET-09: a check that takes longer is shown as degraded
 
 
@@ -52,6 +55,17 @@ def _model(tx: Tx) -> Finding:
     rests = not modules.enabled(tx, "MOD-AI-01")
     return Finding(DEGRADED if rests else HEALTHY, f"{model.label} {f'rests; {follower} decides' if rests else 'decides'}")
 
+
+# Who writes of a component into the log, by the first two words of the name; the component itself does, too.
+WRITERS = {
+    "database": ("core.leases", "core.locks", "core.replies"),
+    "job_queue": ("CORE-EXEC", "core.execution", "core.leases", "jobs.scheduler"),
+    "agents": ("CORE-EVENTS", "core.intake", "core.emergencies"),
+    "optimizer": ("MOD-SPOT-01", "core.moves", "jobs.scheduler"),
+    "prices": ("SVC-PRICE-01", "core.prices"),
+    "risk_data": ("SVC-SCRAPE-01", "SVC-RISK-GLB", "core.forecast"),
+    "model": ("MOD-AI-01", "core.ml_interface"),
+}
 
 # In the order in which they are shown. A component is linked by giving it a check.
 COMPONENTS: tuple[tuple[str, Callable[[Tx], Finding]], ...] = (
@@ -90,15 +104,26 @@ def _remember(tx: Tx, name: str, found: Finding, took: float) -> bool:
     if found.status in (None, was):
         return False
     word = "recovered" if found.status == HEALTHY else "became " + found.status
-    _tell(tx, name, f"{name.replace('_', ' ').capitalize()} {word}: {found.details}", found.status)
+    _tell(tx, name, f"{name.replace('_', ' ').capitalize()} {word}: {found.details}", found)
     return True
 
 
-def _tell(tx: Tx, name: str, sentence: str, status: str) -> None:
+def _tell(tx: Tx, name: str, sentence: str, found: Finding) -> None:
+    """A line, an audit row, an event, and a notification with what the log says of the component; once per change."""
+    status = found.status
     level = logging.INFO if status == HEALTHY else logging.WARNING
     log.log(level, sentence, extra={"component": name, "status": status})
     audit.record(tx, client_id=0, actor=audit.SYSTEM, action="health", resource=("component", 0), why=sentence)
     events.emit(tx, events.ADMINISTRATORS, "health", component=name, status=status, sentence=sentence)
+    notifications.announce(
+        tx, notifications.PLATFORM, f"component:{name}:{tx.now():%Y%m%d%H%M%S%f}", SEVERITY[status], sentence, found.details,
+        details={"component": name, "status": status, "details": found.details, "diagnostic_logs": _diagnosis(tx, name)},
+    )  # fmt: skip
+
+
+def _diagnosis(tx: Tx, name: str) -> list[dict]:
+    """The component's last lines, oldest first."""
+    return [dict(row) for row in reversed(logbook.of_sources(tx, (name, *WRITERS[name]), LINES))]
 
 
 def system_health(tx: Tx) -> list[dict]:

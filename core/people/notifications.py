@@ -1,15 +1,21 @@
 """Telling people: at the receipt of a notice and at its outcome, each once."""
 
+import json
 import logging
+from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from core import errors, events
 from core.database import Tx
 from core.domain.alarms import NAMES
 from core.domain.incident import Incident
+from core.domain.serialize import canonical
 from core.sql import notifications as rows
 
 log = logging.getLogger("core.people.notifications")
+
+PLATFORM = 0  # no client has this id: what is told to it concerns the platform
 
 UNLISTED: set[str] = set()  # what was told and is in no table; tests look here
 
@@ -21,10 +27,14 @@ def tell(tx: Tx, incident: Incident, moment: str, severity: str, title: str, tex
     return _tell_once(tx, incident.client_id, incident.id, key, severity, title, text, link)
 
 
-def announce(tx: Tx, client_id: int, key: str, severity: str, title: str, text: str, *, link: str | None = None) -> bool:
-    """The same for what belongs to no incident; ``key`` begins with the alarm's name and names the occasion."""
+def announce(tx: Tx, client_id: int, key: str, severity: str, title: str, text: str, *, link: str | None = None,
+             details: Mapping[str, Any] | None = None) -> bool:  # fmt: skip
+    """The same for what belongs to no incident; ``key`` begins with the alarm's name and names the occasion.
+
+    What concerns the platform itself is told to PLATFORM, which is its administrator.
+    """
     _must_be_listed(key)
-    return _tell_once(tx, client_id, None, key, severity, title, text, link)
+    return _tell_once(tx, client_id, None, key, severity, title, text, link, details)
 
 
 def of_refusal(tx: Tx, alarm: errors.Alarm) -> bool:
@@ -42,14 +52,15 @@ def _must_be_listed(key: str) -> None:
 
 
 def _tell_once(
-    tx: Tx, client_id: int, incident_id: int | None, key: str, severity: str, title: str, text: str, link: str | None
+    tx: Tx, client_id: int, incident_id: int | None, key: str, severity: str, title: str, text: str, link: str | None,
+    details: Mapping[str, Any] | None = None,
 ) -> bool:  # fmt: skip
     news = rows.insert(
         tx, uuid=str(uuid4()), client_id=client_id, incident_id=incident_id, dedupe_key=key, severity=severity, title=title,
-        text=text, link=link, now=tx.now(),
+        text=text, link=link, now=tx.now(), details=details and canonical(details),
     )  # fmt: skip
     if news:
-        events.emit(tx, client_id, "notification", severity=severity, title=title, text=text)
+        events.emit(tx, events.ADMINISTRATORS if client_id == PLATFORM else client_id, "notification", severity=severity, title=title, text=text)
     return bool(news)
 
 
@@ -68,7 +79,8 @@ def inbox(tx: Tx, client_id: int, unread: bool, cursor: str | None, limit: int) 
 def _shown(row: dict) -> dict:
     same = ("severity", "title", "text", "created_at", "read_at")
     about = f"/agents/{row['agent_uuid']}/emergencies/{row['incident_uuid']}" if row["incident_uuid"] and row["agent_uuid"] else row["link"]
-    return {"notification_id": row["uuid"], **{name: row[name] for name in same}, "link": about}
+    details = row["details"] and json.loads(row["details"])
+    return {"notification_id": row["uuid"], **{name: row[name] for name in same}, "link": about, "details": details}
 
 
 def mark_read(tx: Tx, client_id: int, uuid: str) -> dict:

@@ -31,6 +31,16 @@ def after(tx: Tx, line_id: int, *, levels: list[str], component: str | None, lim
     )  # fmt: skip
 
 
+def of_sources(tx: Tx, sources: tuple[str, ...], limit: int) -> list[dict]:
+    """The newest lines of a day by these writers, newest first; ``core.prices`` is whatever is below it, too."""
+    return tx.all(
+        "SELECT at, level, component, message, request_id FROM system_logs WHERE SUBSTRING_INDEX(component, '.', 2) IN %(sources)s"
+        " AND at > UTC_TIMESTAMP(3) - INTERVAL 1 DAY ORDER BY id DESC LIMIT %(limit)s",
+        sources=sources,
+        limit=limit,
+    )
+
+
 def last(tx: Tx) -> int:
     """The id of the newest line; 0 before the first."""
     return tx.one("SELECT COALESCE(MAX(id), 0) AS id FROM system_logs")["id"]

@@ -66,17 +66,17 @@ def set_status(tx: Tx, model_id: int, status: str, now: datetime) -> None:
     )
 
 
-def insert_session(tx: Tx, *, uuid: str, model_id: int | None, kind: str, sentence: str, actor: str, now: datetime) -> None:
+def insert_session(tx: Tx, *, uuid: str, model_id: int | None, kind: str, sentence: str, actor: str, now: datetime, figures: str | None = None) -> None:
     tx.execute(
-        "INSERT INTO ml_sessions (uuid, model_id, kind, sentence, actor_id, at)"
-        " VALUES (%(uuid)s, %(model_id)s, %(kind)s, %(sentence)s, %(actor)s, %(now)s)",
-        uuid=uuid, model_id=model_id, kind=kind, sentence=sentence[:255], actor=actor, now=now,
+        "INSERT INTO ml_sessions (uuid, model_id, kind, sentence, actor_id, at, figures)"
+        " VALUES (%(uuid)s, %(model_id)s, %(kind)s, %(sentence)s, %(actor)s, %(now)s, %(figures)s)",
+        uuid=uuid, model_id=model_id, kind=kind, sentence=sentence[:255], actor=actor, now=now, figures=figures,
     )  # fmt: skip
 
 
 def sessions(tx: Tx, limit: int) -> list[dict]:
     return tx.all(
-        "SELECT s.uuid AS session_id, s.kind, s.sentence, s.actor_id AS actor, s.at, m.uuid AS model_id, m.name, m.model_version AS version"
+        "SELECT s.uuid AS session_id, s.kind, s.sentence, s.actor_id AS actor, s.at, s.figures, m.uuid AS model_id, m.name, m.model_version AS version"
         " FROM ml_sessions s LEFT JOIN ml_models m ON m.id = s.model_id ORDER BY s.id DESC LIMIT %(limit)s",
         limit=limit,
     )

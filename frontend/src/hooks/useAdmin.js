@@ -14,6 +14,7 @@ const asked = (name, ask, refetchInterval = SELDOM_MS) =>
 
 export const useAllStats = () => asked(["stats"], api.allStats, NOW_AND_THEN_MS);
 export const useSystemHealth = () => asked(["health"], api.systemHealth, OFTEN_MS);
+export const usePlatformTold = (limit) => asked(["told", limit], () => api.platformTold(limit), NOW_AND_THEN_MS);
 export const useWorkers = () => asked(["workers"], api.workers, OFTEN_MS);
 export const useStreams = () => asked(["streams"], api.streams, OFTEN_MS);
 export const useAgentsHealth = () => asked(["agents health"], api.agentsHealth, OFTEN_MS);

@@ -9,6 +9,7 @@ import { Jobs } from "../components/admin/Jobs.jsx";
 import { Modules } from "../components/admin/Modules.jsx";
 import { PlatformFigures } from "../components/admin/PlatformFigures.jsx";
 import { Queues } from "../components/admin/Queues.jsx";
+import { PlatformTold } from "../components/admin/PlatformTold.jsx";
 import { SafeMode } from "../components/admin/SafeMode.jsx";
 import rows from "../components/admin/Admin.module.css";
 import { Card } from "../components/cards/Card.jsx";
@@ -19,6 +20,7 @@ import {
   useAllActivity,
   useAllEmergencies,
   useAllStats,
+  usePlatformTold,
   useStreams,
   useSystemHealth,
   useWorkers,
@@ -29,12 +31,13 @@ import { plural, seconds } from "../services/format.js";
 
 const FEED = 15;
 const DAYS = 7;
+const TOLD = 10;
 
 export default function PlatformPage() {
   const [health, workers, stats] = [useSystemHealth(), useWorkers(), useAllStats()];
   const { data: heard } = useAgentsHealth();
   const [emergencies, activity, live] = [useAllEmergencies(DAYS), useAllActivity(FEED), useStreams()];
-  const letters = useLetters();
+  const [letters, told] = [useLetters(), usePlatformTold(TOLD)];
   const [safeMode, parts] = [useSafeMode(), useModules()];
   useDocumentTitle("Platform · Spot Optimizer");
   return (
@@ -51,6 +54,11 @@ export default function PlatformPage() {
           <Card title="Components" state={health}>
             {({ components }) => <Health components={components} />}
           </Card>
+          {told.data?.notifications.length > 0 && (
+            <Card title="What the platform told" state={told}>
+              {({ notifications }) => <PlatformTold notifications={notifications} />}
+            </Card>
+          )}
           <Card title={`Emergencies, last ${DAYS} days`} state={emergencies}>
             {(told) => <EmergencyCounts told={told} />}
           </Card>

@@ -23,6 +23,7 @@ CALLERS = (
 # (A notice that names no instance is clear until a replica exists.)
 MATRIX = {
     "POST /api/admin/clients/create": (401, 401, 422, 403, 403, 403, 403, 403, 403),
+    "GET /api/admin/notifications": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "GET /api/admin/stats": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "GET /api/admin/clients": (401, 401, 200, 403, 403, 403, 403, 403, 403),
     "GET /api/admin/clients/growth": (401, 401, 200, 403, 403, 403, 403, 403, 403),

@@ -36,6 +36,7 @@ def test_a_decision_names_a_pool_the_others_and_a_sentence(me, workload):
     assert f"{kind} in {zone}" in told["reason"] and told["model_version"] == "static-rule"
     assert {one["pool"].split(":")[1] for one in told["runners_up"]} | {one["pool_id"].split(":")[1] for one in told["rejected"]} == {"m5.large", "c5.large", "m6i.large"}
     assert told["interruption_probability"] == PRIOR[UNKNOWN_BAND] and told["latency_ms"] < 500
+    assert told["confidence"] == 0, "nobody has watched the pool"
 
 
 def test_a_much_cheaper_pool_is_worth_a_switch_and_the_saving_is_told(me, workload):

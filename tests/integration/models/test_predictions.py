@@ -120,7 +120,9 @@ def test_an_active_model_worse_than_the_base_rate_is_demoted_and_the_one_before_
     assert database.run(judge) == 1
 
     assert {model["version"]: model.get("status") for model in registry.models()} == {"static": None, "2": "demoted", "1": "active"}
-    assert "worse than the base rate" in data_of(registry.api.get("/api/admin/ml-models/sessions"))["sessions"][0]["sentence"]
+    session = data_of(registry.api.get("/api/admin/ml-models/sessions"))["sessions"][0]
+    assert "worse than the base rate" in session["sentence"]
+    assert session["figures"] == {"outcomes": JUDGED_AFTER, "brier": pytest.approx(0.81), "base_brier": 0.25}
 
 
 def test_one_outcome_fewer_demotes_nobody(world, registry):

@@ -248,6 +248,9 @@ def test_every_step_of_a_models_life_is_a_session_and_an_audit_row(registry, wor
     told = data_of(registry.api.get("/api/admin/ml-models/sessions"))["sessions"]
 
     assert [session["kind"] for session in told] == ["fallback", "activation", "shadow", "upload"]
+    checks = data_of(registry.api.get("/api/admin/ml-models"))["models"][-1]["checks"]
+    assert told[-1]["figures"] == {"bytes": len(as_npz(LOGISTIC)), "checks": len(checks), "passed": len(checks)}
+    assert told[0]["figures"] == {"outcomes": 0, "brier": None, "base_brier": None}
     assert world.one("SELECT COUNT(*) AS n FROM audit_logs WHERE action LIKE 'model\\_%%' AND resource_id ="
                      " (SELECT id FROM ml_models)")["n"] == 4  # fmt: skip
 

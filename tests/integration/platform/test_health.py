@@ -89,6 +89,48 @@ def test_a_change_is_told_once_and_so_is_the_recovery(world, monkeypatch):
     assert {row["client_id"] for row in heard} == {events.ADMINISTRATORS}
 
 
+def written(world, component: str, *messages: str) -> None:
+    """Lines of the server's log."""
+    for message in messages:
+        world.execute(
+            "INSERT INTO system_logs (at, level, component, message, process) VALUES (UTC_TIMESTAMP(3), 'warning', %(who)s, %(message)s, 'a:1')",
+            who=component, message=message,
+        )  # fmt: skip
+
+
+def test_a_change_is_told_to_the_administrator_once_with_the_components_last_fifteen_lines(world, ask, monkeypatch):
+    written(world, "core.prices.pricing", *(f"line {n}" for n in range(20)))
+    written(world, "core.emergencies.level3", "a line of another component")
+
+    for status in ("healthy", "degraded", "degraded", "critical", "healthy", "healthy"):
+        found(monkeypatch, status)
+        monitor.check_all()
+
+    told = [one for one in ask("/api/admin/notifications")["notifications"] if "Prices" in one["title"]]
+    assert [(one["severity"], one["title"]) for one in reversed(told)] == [
+        ("warning", "Prices became degraded: a test"), ("critical", "Prices became critical: a test"), ("info", "Prices recovered: a test"),
+    ]  # fmt: skip
+    first = told[-1]["details"]
+    assert (first["component"], first["status"], first["details"]) == ("prices", "degraded", "a test")
+    assert [line["message"] for line in first["diagnostic_logs"]] == [f"line {n}" for n in range(5, 20)]
+
+
+def test_no_client_hears_of_a_component(world, api, town, monkeypatch):
+    shop, *_ = town
+    world.execute("DELETE FROM system_events")
+    found(monkeypatch, "critical")
+
+    monitor.check_all()
+
+    told = data_of(api.by(shop.client.token).get("/api/notifications"))["notifications"]
+    assert [one for one in told if "critical:" in one["title"]] == []
+    assert {row["client_id"] for row in world.all("SELECT client_id FROM system_events")} == {events.ADMINISTRATORS}
+
+
+def test_every_component_has_its_writers_in_the_log():
+    assert set(monitor.WRITERS) == {name for name, _ in monitor.COMPONENTS}
+
+
 def test_what_nobody_checked_for_two_minutes_is_unknown_again(world, ask, town):
     monitor.check_all()
     world.jump(seconds=121)

@@ -54,7 +54,7 @@ def test_a_repeat_of_the_same_request_does_not_turn_it_again(admin, world):
 
 def test_every_clients_stream_hears_of_it(admin, world):
     turn(admin, True)
-    row = next(row for row in world.db.run(lambda tx: outbox.since(tx, events.OVERLAP)) if row["type"] == "safe_mode")
+    row = next(row for row in world.db.run(lambda tx: outbox.since(tx, events.OVERLAP, after=0, limit=100)) if row["type"] == "safe_mode")
 
     feed = events.Feed()
     queues = [feed.subscribe(1), feed.subscribe(2)]

@@ -9,6 +9,7 @@ import { Jobs } from "./Jobs.jsx";
 import { Modules } from "./Modules.jsx";
 import { NewClient } from "./NewClient.jsx";
 import { PlatformFigures } from "./PlatformFigures.jsx";
+import { PlatformTold } from "./PlatformTold.jsx";
 import { Queues } from "./Queues.jsx";
 import { SafeMode } from "./SafeMode.jsx";
 import { setTime, show } from "../../test/render.jsx";
@@ -34,6 +35,16 @@ test("what nobody measured is unknown, never healthy", () => {
   expect(screen.getByText("Unknown")).toBeTruthy();
   expect(screen.queryByText("Healthy")).toBeNull();
   expect(screen.getByText("never measured")).toBeTruthy();
+});
+
+test("what the platform told bears its gravity and the lines of the log before it", () => {
+  const line = { at: "2026-01-01T11:59:00Z", level: "warning", component: "core.prices.pricing", message: "us-east-1 does not answer" };
+  const told = { notification_id: "n1", severity: "critical", title: "Prices became critical", created_at: "2026-01-01T11:59:30Z" };
+  show(<PlatformTold notifications={[{ ...told, details: { diagnostic_logs: [line] } }, { ...told, notification_id: "n2", details: null }]} />);
+  expect(screen.getAllByText("Urgent")).toHaveLength(2);
+  expect(screen.getByText(/us-east-1 does not answer/).textContent).toBe(
+    "2026-01-01T11:59:00Z warning [core.prices.pricing] us-east-1 does not answer",
+  );
 });
 
 test("a queue shows its hint where there is one, else what waits", () => {

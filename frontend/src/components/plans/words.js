@@ -7,7 +7,6 @@ export const STATES = {
   executing: { word: "Under way", color: "blue" },
   done: { word: "Done", color: "teal" },
   failed: { word: "Failed", color: "red" },
-  rolled_back: { word: "Rolled back", color: "orange" },
   rejected: { word: "Rejected", color: "gray" },
   expired: { word: "Expired", color: "gray" },
   drifted: { word: "Drifted", color: "orange" },
