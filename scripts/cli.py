@@ -35,7 +35,7 @@ spotopt.add_command(replay)
 @click.option("--agents", default=5, show_default=True, type=click.IntRange(1, 20), help="workloads hit at the same time")
 @click.option("--story", "stories", multiple=True, type=click.Choice(list(STORIES)), help="only this one; may be repeated")
 @click.option("--twin", type=click.Choice(list(TWINS)), help="play on a server without one of its protections: it must miss a limit")
-@click.option("--beside", default=PER_CORE * CORES, show_default="3 a core", type=click.IntRange(1), help="products that play side by side; fewer spoil no figure on a busy machine")
+@click.option("--beside", default=PER_CORE * CORES, show_default="3 a core", type=click.IntRange(1), help="at most so many products play side by side; on a busy machine fewer do")
 @click.option("--boot-seconds", default=1.0, show_default=True, type=click.FloatRange(0.1), help="how long a machine takes to boot")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="a new folder to keep logs and data in")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object instead of the table")
@@ -69,14 +69,15 @@ def status(production) -> None:
 def _as_text(held: Held, setting: Setting) -> str:
     return (
         f"{table(held.reports)}\nall times in seconds; no endpoint went unasked for longer than {held.worst_pause:.2f}; machines boot in"
-        f" {setting.boot_seconds:g}\n{held.seconds:.0f} s from start to end, on {held.stages} products side by side and {CORES} cores"
+        f" {setting.boot_seconds:g}\n{held.seconds:.0f} s from start to end, on {held.stages} products side by side and {CORES} cores;"
+        f" {held.crowding:.0%} of the time somebody waited for a core"
     )
 
 
 def _as_json(held: Held, twin: str | None, setting: Setting) -> str:
     told = {
         "twin": twin, "stories": [report.as_json() for report in held.reports], "worst_pause_seconds": round(held.worst_pause, 3),
-        "seconds": round(held.seconds, 1), "beside": held.stages, "cores": CORES, "agents": setting.agents,
+        "seconds": round(held.seconds, 1), "beside": held.stages, "cores": CORES, "crowding": round(held.crowding, 3), "agents": setting.agents,
         "boot_seconds": setting.boot_seconds, "passed": held.passed,
     }  # fmt: skip
     return json.dumps(told, indent=2)

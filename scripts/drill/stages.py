@@ -23,7 +23,7 @@ from scripts.drill.prober import Prober
 from scripts.drill.report import Report
 from scripts.drill.stories import STORIES
 from scripts.drill.strike import USUAL, Pace
-from scripts.drill.turns import Turns
+from scripts.drill.turns import Turns, waited
 from scripts.stack import Stack
 
 CORES = os.cpu_count() or 1
@@ -127,12 +127,16 @@ class Stage:
 
 @dataclass(frozen=True)
 class Held:
-    """What all stories came to, how coarse the prober's figures are at worst, and how long all took on how many stages."""
+    """What all stories came to, how coarse the prober's figures are at worst, and how long all took on how many stages.
+
+    ``crowding`` is the share of that time in which somebody waited for a core, whoever it was.
+    """
 
     reports: list[Report]
     worst_pause: float
     seconds: float
     stages: int
+    crowding: float
 
     @property
     def passed(self) -> bool:
@@ -144,7 +148,7 @@ def hold(
     turns: Turns | None = None,
 ) -> Held:  # fmt: skip
     """Play every round of every story, on at most ``beside`` stages and on no more than there is work for."""
-    began, programme = time.monotonic(), Programme(stories, rounds)
+    began, crowd, programme = time.monotonic(), waited(), Programme(stories, rounds)
     total, heard = len(programme), SimpleQueue()
     with _stages(min(beside, ceil(total / ROUNDS_A_STAGE)), setting, folder) as stages:
         turns = turns or Turns()
@@ -153,7 +157,8 @@ def hold(
         played = list(_listen(heard, len(stages), total, say))
     reports = [_report(story, played) for story in stories]
     worst_pause, started = max(stage.prober.worst_pause for stage in stages), sum(stage.has_started for stage in stages)
-    return Held(reports, worst_pause, time.monotonic() - began, started)
+    seconds = time.monotonic() - began
+    return Held(reports, worst_pause, seconds, started, (waited() - crowd) / seconds)
 
 
 @contextmanager

@@ -17,12 +17,12 @@ BEARABLE = 0.8
 
 def crowding(seconds: float = LOOK_SECONDS) -> float:
     """The share of the next ``seconds`` in which somebody waited for a core; 0 where the kernel does not tell."""
-    before, began = _waited(), time.monotonic()
+    before, began = waited(), time.monotonic()
     time.sleep(seconds)
-    return (_waited() - before) / (time.monotonic() - began)
+    return (waited() - before) / (time.monotonic() - began)
 
 
-def _waited() -> float:
+def waited() -> float:
     """Seconds since the machine was started in which somebody waited for a core."""
     try:
         some = PRESSURE.read_text().splitlines()[0]

@@ -21,6 +21,7 @@ def test_two_products_share_the_rounds_and_every_round_keeps_its_limits():
 
     assert [(report.story, len(report.rounds), report.missed) for report in held.reports] == [("no_notice", 3, []), ("hibernate", 3, [])]
     assert (held.stages, held.passed, len(said)) == (2, True, 6)
+    assert 0 <= held.crowding <= 1.2 and held.seconds > 0
     assert all(report.seconds > 0 and report.as_json()["round_seconds"]["max"] > 0 for report in held.reports)
 
 
