@@ -121,16 +121,25 @@ def _check(path: Path, data: Path | None) -> int:
     """Say what a report's own log and, with --data, the market say of it."""
     report = json.loads(path.read_text())
     log = check.read_log(path.with_name(report["action_log"]))
-    if report["task"] != "A":
-        found = fleet_lineup.check(report, log) if report["task"] == "B" else job_check(report, log)
-    else:
-        found = check.differences(report["metrics"], check.recompute(log, report["terms"]))
-        for market in read_markets(data) if data else []:
-            found += check.against_market(log, market) if market.name == report["market"] else []
+    found = {"A": _serve_check, "B": _fleet_check, "C": job_check}[report["task"]](report, log, data)
     click.echo("\n".join(found[:20]) or f"the log of {len(log)} actions gives the same figures")
     return 1 if found else 0
 
 
-def job_check(report: dict, log: list[dict]) -> list[str]:
+def _serve_check(report: dict, log: list[dict], data: Path | None) -> list[str]:
+    """Task A: every figure from the log, and the log against the market."""
+    found = check.differences(report["metrics"], check.recompute(log, report["terms"]))
+    for market in read_markets(data) if data else []:
+        found += check.against_market(log, market) if market.name == report["market"] else []
+    return found
+
+
+def _fleet_check(report: dict, log: list[dict], data: Path | None) -> list[str]:
+    """Task B: interruptions and shares from the log; with the recorded prices, the cost."""
+    markets = fleet_lineup.read_markets(data) if data else []
+    return fleet_lineup.check(report, log, next((market for market in markets if market.name == report["market"]), None))
+
+
+def job_check(report: dict, log: list[dict], data: Path | None = None) -> list[str]:
     """Task C: the total cost of all jobs from their launches, releases and losses."""
     return job.differences(report, log)

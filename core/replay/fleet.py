@@ -16,6 +16,7 @@ from core.replay.journal import Journal
 from core.replay.prices import TICK_SECONDS, PriceMarket
 
 ON_DEMAND_PRICE = 0.192  # USD per hour of m5.xlarge
+ON_DEMAND_POOL = "on-demand"
 OUTAGE_MINUTES = 45.0
 TICKS_PER_MONTH = 30.4375 * 86400 / TICK_SECONDS
 REVIEW = 12  # ticks
@@ -150,9 +151,14 @@ class _Game:
         while self.run.held.total() < self.task.workers:
             if not any(self._launch(pool, tick, now, "replaces what is missing") for pool in self.policy.order(now, prices, dict(self.run.held))):
                 break
-        missing = self.task.workers - self.run.held.total()
+        self._stand_in(tick, self.task.workers - self.run.held.total())
+
+    def _stand_in(self, tick: int, missing: int) -> None:
+        """On-Demand for what no pool answered to, and no longer."""
         for _ in range(missing - self.run.on_demand):
-            self.journal.note(tick, "launch_on_demand", "on-demand", True, "no pool answers", self.seed)
+            self.journal.note(tick, "launch_on_demand", ON_DEMAND_POOL, True, "no pool answers", self.seed)
+        for _ in range(self.run.on_demand - missing):
+            self.journal.note(tick, "release", ON_DEMAND_POOL, True, "a pool answers again", self.seed)
         self.run.on_demand = missing
 
     def _launch(self, pool: int, tick: int, now: float, why: str) -> bool:

@@ -1,6 +1,5 @@
 """The policies of task B: ours, and what others do."""
 
-from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from core.domain.decision.spread import AVOID_HOURS, SpreadDial, Spreader
 from core.replay.fleet import ON_DEMAND_PRICE, FleetTask, metrics, play_seed
+from core.replay.fleet_check import check
 from core.replay.journal import Journal
 from core.replay.prices import PriceMarket, read_markets
 
@@ -69,17 +69,3 @@ def play(market: PriceMarket, name: str, make: Callable, options: dict, tell: Ca
         if tell:
             tell(number + 1, len(seeds))
     return {"task": "B", "policy": name, "market": market.name, "terms": asdict(task), "metrics": metrics(market, task, runs)}, journal
-
-
-def check(report: dict, log: list[dict]) -> list[str]:
-    """Interruptions, and the largest share lost at once, again from the log."""
-    terms, told = report["terms"], report["metrics"]
-    at_once = Counter((line["machine"], line["tick"]) for line in log if line["op"] == "lost")
-    per_seed: dict[int, int] = defaultdict(int)
-    for (seed, _), count in at_once.items():
-        per_seed[seed] += count
-    months = told["judged_days"] / 30.4375 * terms["workers"]
-    lost = sum(per_seed.values()) / len(terms["seeds"]) / months
-    share = max(at_once.values(), default=0) / terms["workers"]
-    found = [f"the report says {told['interruptions_per_replica_month']} interruptions, the log {lost:.4f}"] if abs(lost - told["interruptions_per_replica_month"]) > 0.001 else []
-    return found + ([f"the report says {told['largest_share_lost_at_once']} lost at once, the log {share}"] if share != told["largest_share_lost_at_once"] else [])

@@ -137,7 +137,12 @@ class Greedy:
 
 
 class UniformProgress(Greedy):
-    """Uniform Progress (NSDI'24 "Can't Be Late"): On-Demand while behind the straight line, spot or nothing while ahead."""
+    """Uniform Progress as published (NSDI'24 "Can't Be Late"): expected progress is a straight line to the deadline.
+
+    Idle and behind the line: On-Demand. On On-Demand: stay until as far as the line will be two changeovers later. Spot
+    whenever it is there, until it is lost. Its published safety net, On-Demand to the end once an idle job has less
+    than two changeovers of slack, costs the same as the guard here.
+    """
 
     def __init__(self, job: Job):
         self.job = job
@@ -147,12 +152,25 @@ class UniformProgress(Greedy):
         return (wish, "uniform progress") if state.may(wish) else (ON_DEMAND, "the deadline is near")
 
     def _wish(self, state: JobState) -> str:
-        due = (self.job.deadline - state.ticks_left) * self.job.work / self.job.deadline
-        ahead = self.job.work - state.work_left - due
+        if state.running_on == ON_DEMAND and self._ahead(state, 2 * state.changeover) < 0:
+            return ON_DEMAND
+        return SPOT if state.spot_up else ON_DEMAND if self._ahead(state) < 0 else IDLE
+
+    def _ahead(self, state: JobState, later: int = 0) -> float:
+        """Ticks of work done beyond where the line is ``later`` ticks from now."""
+        due = (self.job.deadline - state.ticks_left + later) * self.job.work / self.job.deadline
+        return self.job.work - state.work_left - due
+
+
+class EagerProgress(UniformProgress):
+    """A stronger Uniform Progress of our own: it goes from On-Demand back to spot as soon as it is on the line."""
+
+    def _wish(self, state: JobState) -> str:
+        if state.running_on == ON_DEMAND and state.spot_up and self._ahead(state) >= 0:
+            return SPOT
         if state.running_on == ON_DEMAND:
-            settled = ahead >= 2 * state.changeover
-            return SPOT if state.spot_up and ahead >= 0 else IDLE if settled else ON_DEMAND
-        return SPOT if state.spot_up else ON_DEMAND if ahead < 0 else IDLE
+            return IDLE if self._ahead(state) >= 2 * state.changeover else ON_DEMAND
+        return super()._wish(state)
 
 
 def omniscient(job: Job, changeover: int) -> float:

@@ -18,5 +18,6 @@ TASK_C = {
     "deadline": lambda one, hours: Finisher(hours),
     "greedy": lambda one, hours: job.Greedy(one),
     "uniform-progress": lambda one, hours: job.UniformProgress(one),
+    "eager-progress": lambda one, hours: job.EagerProgress(one),
     "omniscient": None,
 }

@@ -1,23 +1,15 @@
 """A job with a deadline on one spot pool: wait, run on spot, or pay for On-Demand.
 
-Slack is what a job may waste and still finish. It never grows: it is spent on waiting and on changeovers. So the job
-waits while slack is generous for the work that is left, then works on On-Demand, and returns to spot whenever slack
-covers going there and coming back. A deadline is never missed: no choice is taken from which On-Demand, begun at the
-next tick, would be late.
+Slack is what a job may waste and still finish. It never grows: it is spent on waiting and on changeovers. What is
+best with the slack that is left comes from a plan (``plan``) over what the pool may still do, learned from what it did
+(``spells``). A deadline is never missed: no choice is taken from which On-Demand, begun at the next tick, would be
+late.
 """
 
-from collections import deque
 from dataclasses import dataclass
 
-# How much slack is kept per tick of work left, in a pool that is always up and in one that never is. Found on days
-# 0-20 of public V100 availability (nine zones, 2023); between .10 and .20 the cost hardly changes.
-RESERVE_UP, RESERVE_DOWN = 0.10, 0.20
-RETURN_RESERVE = 0.05  # slack per tick of work left below which spot is not worth its changeovers
-FAITH_HOURS = 12.0  # hours of watching that weigh as much as the first guess: up half of the time
-
-FIRST_RUN_HOURS, RUN_FAITH = 3.0, 2.0  # how long spot stays, as long as we saw fewer runs than a handful
-RUNS_KEPT = 200
-WORTH = 1.5  # times its changeovers that a stay on spot must be expected to earn
+from core.domain.decision import plan
+from core.domain.decision.spells import Spells
 
 IDLE, SPOT, ON_DEMAND = "idle", "spot", "on-demand"
 
@@ -47,39 +39,32 @@ class JobState:
         return self.spot_up and self.slack >= self.changeover + cooling
 
 
-class Runs:
-    """How long spot stays once it is there: the mean residual life, from the runs we watched."""
-
-    def __init__(self, step_hours: float) -> None:
-        self._step, self._age = step_hours, 0
-        self._ended: deque[int] = deque(maxlen=RUNS_KEPT)
-
-    def watch(self, spot_up: bool) -> None:
-        if spot_up:
-            self._age += 1
-        elif self._age:
-            self._ended.append(self._age)
-            self._age = 0
-
-    def ticks_ahead(self) -> float:
-        """Expected ticks that the present run still lasts."""
-        beyond = [run - self._age for run in self._ended if run >= self._age]
-        return (sum(beyond) + RUN_FAITH * FIRST_RUN_HOURS / self._step) / (len(beyond) + RUN_FAITH)
+CHOICES = {plan.IDLE: IDLE, plan.SPOT: SPOT, plan.ON_DEMAND: ON_DEMAND}
+RUNS = {name: number for number, name in CHOICES.items()}
+REASONS = {
+    (plan.IDLE, plan.IDLE): "waiting for spot is expected to be cheaper than On-Demand: {slack} ticks of slack for {work} of work",
+    (plan.IDLE, plan.SPOT): "spot is available and {slack} ticks of slack cover the changeover",
+    (plan.IDLE, plan.ON_DEMAND): "{slack} ticks of slack are too few for {work} of work to wait for spot",
+    (plan.SPOT, plan.IDLE): "{slack} ticks of slack are better kept for a steadier time on spot",
+    (plan.SPOT, plan.SPOT): "spot is available",
+    (plan.SPOT, plan.ON_DEMAND): "spot is not expected to last and {slack} ticks of slack are few",
+    (plan.ON_DEMAND, plan.IDLE): "{slack} ticks of slack are enough again to wait for spot",
+    (plan.ON_DEMAND, plan.SPOT): "spot is expected to last, and {slack} ticks of slack cover the changeovers",
+    (plan.ON_DEMAND, plan.ON_DEMAND): "spot is not there, or not for long, and the machine is paid already",
+}
 
 
 class Finisher:
     """Chooses, tick by tick, where the job runs. ``saving``: 1 - spot price over On-Demand."""
 
     def __init__(self, step_hours: float, saving: float = 0.7) -> None:
-        self._step, self._saving = step_hours, saving
-        self._hours, self._up_hours = FAITH_HOURS, FAITH_HOURS / 2
-        self._runs = Runs(step_hours)
+        self._step, self._price = step_hours, 1.0 - saving
+        self._spells = Spells(step_hours)
+        self._terms: plan.Terms | None = None
 
     def watch(self, spot_up: bool) -> None:
         """One tick went by in which spot was available, or was not."""
-        self._hours += self._step
-        self._up_hours += self._step * spot_up
-        self._runs.watch(spot_up)
+        self._spells.watch(spot_up)
 
     def choose(self, state: JobState) -> tuple[str, str]:
         """Where to run in this tick, and the sentence that says why."""
@@ -87,24 +72,14 @@ class Finisher:
         return (choice, why) if state.may(choice) else (ON_DEMAND, "anything else could miss the deadline")
 
     def _wish(self, state: JobState) -> tuple[str, str]:
-        if state.running_on == ON_DEMAND and state.cooling:
-            return ON_DEMAND, "the changeover to On-Demand is under way"
-        if state.spot_up and state.running_on == SPOT:
-            return SPOT, "spot is available"
-        if state.spot_up and self._worth_going(state):
-            return SPOT, f"spot is available and {state.slack} ticks of slack cover the changeovers"
-        if state.running_on == ON_DEMAND:
-            return ON_DEMAND, "spot is not there, or not for long, and the machine is paid already"
-        if state.slack > self._reserve() * state.work_left:
-            return IDLE, f"waiting for spot: {state.slack} ticks of slack are generous for {state.work_left} of work"
-        return ON_DEMAND, f"{state.slack} ticks of slack are too few to wait for spot"
+        if state.cooling and (state.running_on == ON_DEMAND or state.spot_up):
+            return state.running_on, f"the changeover to {state.running_on} is under way"
+        runs = RUNS[state.running_on]
+        choice = self._plan(state).choice(runs, state.work_left, state.slack, self._spells.state)
+        return CHOICES[choice], REASONS[runs, choice].format(slack=state.slack, work=state.work_left)
 
-    def _worth_going(self, state: JobState) -> bool:
-        """Spot will stay long enough to earn the changeovers: there, and back from where the job runs now."""
-        changeovers = state.changeover * (2 if state.running_on == ON_DEMAND else 1)
-        stays = self._runs.ticks_ahead() * self._saving >= WORTH * changeovers
-        return stays and state.slack >= RETURN_RESERVE * state.work_left
-
-    def _reserve(self) -> float:
-        up = self._up_hours / self._hours
-        return RESERVE_UP * up + RESERVE_DOWN * (1 - up)
+    def _plan(self, state: JobState) -> plan.Plan:
+        """For all of the job as it stood at the first choice, by what the pool taught until now."""
+        if self._terms is None:
+            self._terms = plan.Terms.covering(self._step, state.changeover, self._price, state.ticks_left, state.slack)
+        return plan.plan_for(self._terms, self._spells.notch)

@@ -11,8 +11,6 @@ from typing import Protocol
 from core.domain.decision.memory import PoolMemory
 from core.domain.decision.shortfall import outlook
 
-LEDGER_HOURS = 120.0  # how long money over or under the budget is remembered
-HALVES = 0.1  # days of the whole fleet's On-Demand cost over budget that halve what absence is worth
 LOWEST, HIGHEST = 1 / 16, 8.0
 CANDIDATES, LEAVERS = 8, 4  # the calmest pools to go to and the riskiest to leave that are looked at
 TICKS_BETWEEN_LOOKS = 4  # a quiet fleet is looked at every so many ticks
@@ -60,14 +58,16 @@ class Dial:
     blackout: float  # per hour in which none is ready
     look_hours: float | None = 2.0  # how often a pool that refused is tried, to date its return
     budget: float | None = None  # cost over On-Demand that the average keeps to
+    ledger_hours: float = 120.0  # how long money over or under the budget is remembered
+    halves: float = 0.1  # days of the whole fleet's On-Demand cost over budget that halve what absence is worth
     patience: float = 0.25  # hours within which a change must earn its overlap
 
 
 # Found on days 0-20 of public V100 availability (nine zones, 2023) and of eight GPU pools (2022).
 DIALS = {
     "lean": Dial(missing=3.0, blackout=30.0, look_hours=None, budget=0.3015),
-    "economy": Dial(missing=18.0, blackout=250.0, budget=0.328),
-    "hedged": Dial(missing=25.0, blackout=300.0, budget=0.382),
+    "economy": Dial(missing=36.0, blackout=500.0, budget=0.328, ledger_hours=48.0, halves=0.05),
+    "hedged": Dial(missing=45.0, blackout=1500.0, budget=0.382, ledger_hours=48.0, halves=0.05),
 }
 
 
@@ -221,5 +221,5 @@ class Keeper:
         if self.dial.budget is None:
             return
         rate = sum(self.terms.price(machine.pool) for machine in cloud.held) / self.terms.wanted
-        self._over += (rate - self.dial.budget) * self.terms.step / 24 - self._over * self.terms.step / LEDGER_HOURS
-        self._weight = min(HIGHEST, max(LOWEST, 2.0 ** (-self._over / HALVES)))
+        self._over += (rate - self.dial.budget) * self.terms.step / 24 - self._over * self.terms.step / self.dial.ledger_hours
+        self._weight = min(HIGHEST, max(LOWEST, 2.0 ** (-self._over / self.dial.halves)))

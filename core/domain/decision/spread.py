@@ -15,6 +15,7 @@ from core.domain.decision.values import Weights
 AVOID_HOURS = 3.0  # after an interruption or a refusal
 CALM_RISK = 0.05  # P(interrupted within a month) up to which a pool counts as calm: the lowest Spot Advisor bucket
 MONTH_HOURS = 730.5
+FIRST_LOSSES = 0.5  # in hand at the start, so that a short time uses its budget of interruptions too
 RISK_GAIN = 0.08  # of On-Demand that a worker in a riskier pool must save
 
 
@@ -25,7 +26,7 @@ class SpreadDial:
     cap: float = 0.2
     gain: float = 0.01
     moves_per_month: float = 2.0
-    losses_per_month: float = 0.85
+    losses_per_month: float = 0.95
     weights: Weights = Weights()
 
 
@@ -36,7 +37,8 @@ class Spreader:
         self._risk, self._on_demand, self._dial = risk, on_demand_price, dial
         self._cap = max(1, int(workers * dial.cap + 1e-9))
         self._avoid = np.full(len(risk), -np.inf)
-        self._moves, self._losses, self._workers, self._asked_at = 0.0, 0.0, workers, None
+        self._moves, self._workers, self._asked_at = 0.0, workers, None
+        self._losses = min(FIRST_LOSSES, dial.losses_per_month * workers)
 
     def order(self, now: float, prices: np.ndarray, held: Mapping[int, int]) -> list[int]:
         """Pools for one more worker, best first. Prices in USD per hour, NaN where there is none; ``now`` in hours."""

@@ -27,9 +27,20 @@ def test_the_log_gives_the_figures_that_are_told(market, name):
     report, journal = fleet_lineup.play(market, name, fleet_lineup.TASK_B[name], OPTIONS, None)
     log = [json.loads(line) for line in journal.lines()]
 
-    assert fleet_lineup.check(report, log) == []
-    wrong = {**report, "metrics": {**report["metrics"], "interruptions_per_replica_month": 99.0}}
-    assert fleet_lineup.check(wrong, log)
+    assert fleet_lineup.check(report, log) == fleet_lineup.check(report, log, market) == []
+    for figure in ("interruptions_per_replica_month", "cost_over_on_demand"):
+        wrong = {**report, "metrics": {**report["metrics"], figure: report["metrics"][figure] + 0.01}}
+        assert fleet_lineup.check(wrong, log, market)
+
+
+def test_on_demand_that_stands_in_is_billed_until_a_pool_answers(market):
+    """One pool, often gone: the log shows when On-Demand came and went, and its bill is the replay's."""
+    one = PriceMarket("one", "us-east-1", market.pools[-1:], market.monthly[-1:], market.prices[:, -1:])
+    report, journal = fleet_lineup.play(one, "cheapest-stay", fleet_lineup.TASK_B["cheapest-stay"], {**OPTIONS, "hazard": 200.0}, None)
+    log = [json.loads(line) for line in journal.lines()]
+
+    assert {"launch_on_demand", "release"} <= {line["op"] for line in log}
+    assert fleet_lineup.check(report, log, one) == []
 
 
 def test_never_more_than_a_fifth_in_one_pool_and_moves_within_the_limit(market):
