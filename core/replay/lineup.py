@@ -2,7 +2,7 @@
 
 from core.domain.decision.deadline import Finisher
 from core.domain.decision.serve import DIALS, Keeper
-from core.replay import job, serve_baselines
+from core.replay import job, learned, serve_baselines
 
 OURS_A = {name: (lambda terms, market, dial=dial: Keeper(terms, dial)) for name, dial in DIALS.items()}
 TASK_A = {
@@ -12,6 +12,7 @@ TASK_A = {
     "round-robin": serve_baselines.RoundRobin,
     "static-rank": serve_baselines.StaticRank,
     "spothedge": serve_baselines.SpotHedge,
+    "logistic": learned.LogisticRisk,
     "omniscient": serve_baselines.Omniscient,
 }
 TASK_C = {

@@ -73,7 +73,7 @@ class SpotHedge:
             elif zone in self.avoided:
                 self.avoided.remove(zone)
                 self.active.append(zone)
-        self._stand_in(cloud)
+        stand_in(cloud, self.wanted)
 
     def _avoid(self, zone: str) -> None:
         if zone in self.active:
@@ -85,15 +85,6 @@ class SpotHedge:
     def _next(self, cloud: RecordedCloud) -> str:
         used = [replica.pool for replica in cloud.held]
         return min(self.active, key=lambda zone: (used.count(zone), self.active.index(zone)))
-
-    def _stand_in(self, cloud: RecordedCloud) -> None:
-        ready = sum(1 for replica in cloud.held if replica.pool and replica.ready)
-        stand_ins = [replica for replica in cloud.held if not replica.pool]
-        short = max(0, self.wanted + 1 - ready) if ready < self.wanted else 0
-        for _ in range(min(short, self.wanted) - len(stand_ins)):
-            cloud.launch_on_demand("ready spot is short")
-        for replica in stand_ins[min(short, self.wanted):]:
-            cloud.release(replica, "spot is ready again")
 
 
 class Omniscient:
@@ -126,6 +117,17 @@ class Omniscient:
         spare = sum(replica.ready for replica in cloud.held) - self.wanted
         for replica in [replica for replica in cloud.held if replica.pool is None][: max(0, spare)]:
             cloud.release(replica, "spot is ready")
+
+
+def stand_in(cloud: RecordedCloud, wanted: int) -> None:
+    """On-Demand while ready spot is short of one more than wanted."""
+    ready = sum(1 for replica in cloud.held if replica.pool and replica.ready)
+    stand_ins = [replica for replica in cloud.held if not replica.pool]
+    short = min(wanted, wanted + 1 - ready) if ready < wanted else 0
+    for _ in range(short - len(stand_ins)):
+        cloud.launch_on_demand("ready spot is short")
+    for replica in stand_ins[short:]:
+        cloud.release(replica, "spot is ready again")
 
 
 def fill(cloud: RecordedCloud, wanted: int, order: list[str]) -> None:
