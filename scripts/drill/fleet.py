@@ -34,13 +34,14 @@ class Workload:
 
 
 class Fleet:
-    """``count`` workloads of one client in one AWS account."""
+    """``count`` workloads of one client in one AWS account. Nothing of them moves for money: On-Demand would go back to Spot in mid-story."""
 
     def __init__(self, stack: Stack, prober: Prober, count: int, account: str = demo.ACCOUNT):
         self.stack, self.levers, self.prober, self.account = stack, stack.levers, prober, account
         event_queue.create(stack.simulator_url, account)
         self._client = demo.create_client(stack, f"drill-{account}")
         self._api, self._admin = Api(stack.url, self._client.token), Api(stack.url, stack.secrets["ADMIN_TOKEN"])
+        self._api.put("/api/modes", {"mode": "observe"})
         self.workloads = self._enrol(count)
         self.was_moved = False
 
