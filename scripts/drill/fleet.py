@@ -34,7 +34,7 @@ class Workload:
 
 
 class Fleet:
-    """``count`` workloads of one client in one AWS account. Nothing of them moves for money: On-Demand would go back to Spot in mid-story."""
+    """``count`` workloads of one client in one AWS account. None moves for money: On-Demand would go back to Spot in mid-story."""
 
     def __init__(self, stack: Stack, prober: Prober, count: int, account: str = demo.ACCOUNT):
         self.stack, self.levers, self.prober, self.account = stack, stack.levers, prober, account
@@ -94,6 +94,10 @@ class Fleet:
         """Ended machines some process of which is still alive."""
         ended = {row["instance_id"] for row in self.levers.bill(account_id=self.account) if row["to"]}
         return ended & processes.by_machine(self.stack.folder / "simulator").keys()
+
+    def awaits_nothing(self) -> bool:
+        """No replica is on its way, as the product sees it: one that was ordered and not launched yet is on no bill."""
+        return not any(agent["replica"] for agent in self._agents())
 
     def replicas_are_ready(self) -> bool:
         return all(agent["replica"] and agent["replica"]["status"] == "ready" for agent in self._agents())
