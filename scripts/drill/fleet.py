@@ -34,13 +34,14 @@ class Workload:
 
 
 class Fleet:
-    """``count`` workloads of one client in one AWS account."""
+    """``count`` workloads of one client in one AWS account. None moves for money: On-Demand would go back to Spot in mid-story."""
 
     def __init__(self, stack: Stack, prober: Prober, count: int, account: str = demo.ACCOUNT):
         self.stack, self.levers, self.prober, self.account = stack, stack.levers, prober, account
         event_queue.create(stack.simulator_url, account)
         self._client = demo.create_client(stack, f"drill-{account}")
         self._api, self._admin = Api(stack.url, self._client.token), Api(stack.url, stack.secrets["ADMIN_TOKEN"])
+        self._api.put("/api/modes", {"mode": "observe"})
         self.workloads = self._enrol(count)
         self.was_moved = False
 
@@ -93,6 +94,10 @@ class Fleet:
         """Ended machines some process of which is still alive."""
         ended = {row["instance_id"] for row in self.levers.bill(account_id=self.account) if row["to"]}
         return ended & processes.by_machine(self.stack.folder / "simulator").keys()
+
+    def awaits_nothing(self) -> bool:
+        """No replica is on its way, as the product sees it: one that was ordered and not launched yet is on no bill."""
+        return not any(agent["replica"] for agent in self._agents())
 
     def replicas_are_ready(self) -> bool:
         return all(agent["replica"] and agent["replica"]["status"] == "ready" for agent in self._agents())

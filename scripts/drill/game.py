@@ -89,6 +89,8 @@ def _begin(fleet: Fleet) -> None:
     """At rest, half an hour after the last move (soon after one nothing is moved for mere risk), at any phase of the agents' polling."""
     if not fleet.settle(READY_SECONDS):
         raise NotReady(f"the fleet was not at rest within {READY_SECONDS:.0f} s")
+    if not within(READY_SECONDS, fleet.awaits_nothing, every=0.5):
+        raise NotReady(f"a replica was still on its way after {READY_SECONDS:.0f} s")
     fleet.prober.forget_the_gone()
     if fleet.was_moved:
         fleet.stack.jump(PAST_EVERY_MEMORY)
