@@ -12,7 +12,6 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from config.settings import Settings, current
 from core import audit, database, doorbell, errors, events
@@ -23,25 +22,22 @@ from core.database import Tx
 from core.domain.account import Account
 from core.domain.intent import EMERGENCY, Intent, client_token
 from core.domain.lifecycle import Role
-from core.domain.pools import ICE_MEMORY, capacity_key
 from core.domain.serialize import canonical
 from core.emergencies import last_resort
 from core.emergencies.emergency import choose_pool, give_up
-from core.execution import breaker, exchanges
+from core.execution import breaker, exchanges, memories
 from core.execution.foresight import why_elsewhere
 from core.execution.orders import launch_params, order
 from core.execution.seats import Seats
-from core.forecast import risk
 from core.locks import lock_agent
 from core.moves import switching
 from core.operations import safe_mode
 from core.people import notifications
-from core.sql import accounts, actions, agents, incidents, instances, pools, replicas
+from core.sql import accounts, actions, agents, incidents, instances, replicas
 
 log = logging.getLogger("core.execution.actions")
 
 TRUST_SECONDS = actions.LEASE_SECONDS - 2
-PLACE_MEMORY = timedelta(hours=24)
 RESULTS = {Answer.DONE: "SUCCESS", Answer.UNKNOWN: "RETRY", Answer.THROTTLED: "RETRY", Answer.STALE_CREDENTIALS: "RETRY", Answer.NO_CAPACITY: "NEXT-POOL"}
 NO_ANSWER = frozenset({Answer.UNKNOWN, Answer.THROTTLED, Answer.STALE_CREDENTIALS, Answer.NOT_ALLOWED})  # what the breaker counts
 
@@ -309,30 +305,6 @@ def _try_next_pool(tx: Tx, intent: Intent, instance, outcome: Outcome) -> None:
             last_resort.warn(tx, agents.get(tx, intent.agent_id), incidents.get(tx, intent.incident_id), candidate)
 
 
-def _remember_ice(tx: Tx, intent: Intent, params: dict) -> None:
-    now = tx.now()
-    pools.remember(tx, capacity_key(params["pool_id"], params["lifecycle"]), now=now, ice_until=now + ICE_MEMORY)
-    if params["lifecycle"] == "spot":
-        risk.refused(tx, params["pool_id"], intent.client_id, f"action:{intent.id}:{intent.attempt}")
-
-
-def _remember_place(tx: Tx, intent: Intent, params: dict) -> None:
-    """The type is not offered there, or the subnet is full: not the spot pool's fault, but no use asking again."""
-    now = tx.now()
-    pools.remember(tx, capacity_key(params["pool_id"], params["lifecycle"]), now=now, ice_until=now + PLACE_MEMORY)
-
-
-def _remember_nothing(tx: Tx, intent: Intent, params: dict) -> None:
-    """The machine of this attempt ended before it was recorded; the pool has done nothing wrong."""
-
-
-def _remember_quota(tx: Tx, intent: Intent, params: dict) -> None:
-    """The account has no more of this purchase option: every pool of it is out for a while, none is blamed."""
-    now = tx.now()
-    for pool in pools.in_region(tx, params["region"], intent.client_id):
-        pools.remember(tx, capacity_key(pool.pool_id, params["lifecycle"]), now=now, ice_until=now + ICE_MEMORY)
-
-
 def _unknown(tx: Tx, intent: Intent, outcome: Outcome) -> None:
     """Throttled, timed out, dropped: the same token again after a full-jitter wait."""
     most = 10.0 if intent.priority == EMERGENCY else 60.0
@@ -393,10 +365,10 @@ def _tell(tx: Tx, intent: Intent, action: str, sentence: str) -> None:
 
 RECORD: dict[Answer, Callable[[Tx, Intent, Outcome], None]] = {
     Answer.DONE: _done,
-    Answer.NO_CAPACITY: _refused(_remember_ice),
-    Answer.WRONG_PLACE: _refused(_remember_place),
-    Answer.QUOTA: _refused(_remember_quota),
-    Answer.DEAD_REPLAY: _refused(_remember_nothing),
+    Answer.NO_CAPACITY: _refused(memories.remember_ice),
+    Answer.WRONG_PLACE: _refused(memories.remember_place),
+    Answer.QUOTA: _refused(memories.remember_quota),
+    Answer.DEAD_REPLAY: _refused(memories.remember_nothing),
     Answer.UNKNOWN: _unknown,
     Answer.THROTTLED: _unknown,
     Answer.STALE_CREDENTIALS: _unknown,
@@ -406,4 +378,4 @@ RECORD: dict[Answer, Callable[[Tx, Intent, Outcome], None]] = {
     Answer.WRONG_STATE: _failed,
     Answer.INVALID: _invalid,
 }
-PASS_OVER = _refused(_remember_nothing)
+PASS_OVER = _refused(memories.remember_nothing)

@@ -11,9 +11,11 @@ from core.cloud.aws import Clouds
 from core.intake.event_intake import Intake
 from core.operations.health import check
 from core.operations.metrics import render
+from core.sql import aws_events
 from scripts import event_queue
+from tests.integration.together import at_once
 from tests.simulator import ACCOUNT
-from tests.world import World
+from tests.world import REGION, World
 
 
 @pytest.fixture
@@ -74,3 +76,51 @@ def test_without_a_name_no_queue_is_read(world: World, clouds: Clouds, settings)
     world.workload()
 
     assert Intake(clouds, replace(settings, event_queue="")).tend()["queues"] == 0
+
+
+def failing(world: World, times: int, aws_account: str = ACCOUNT) -> int:
+    """A queue that answered once and has failed so often since, some seconds apart; its account's id."""
+    workload = world.workload(aws_account=aws_account)
+    named = {"account_id": workload.account_id, "region": REGION}
+    world.db.run(lambda tx: aws_events.polled(tx, **named, client_id=workload.client.id, name="q", messages=0, delay_ms=0, now=tx.now()))
+    for _ in range(times):
+        world.db.run(lambda tx: aws_events.failed(tx, **named, error="no answer", now=tx.now()))
+        world.jump(seconds=3)
+    return workload.account_id
+
+
+def may_poll(world: World, account_id: int) -> bool:
+    return world.db.run(lambda tx: aws_events.may_poll(tx, account_id, REGION, 30))
+
+
+def test_a_queue_that_failed_four_times_is_asked_again_and_after_five_it_rests(world: World):
+    assert may_poll(world, failing(world, 4))
+    assert not may_poll(world, failing(world, 5, "310987654321"))
+
+
+def test_a_resting_queue_is_tried_by_one_reader_each_half_minute(world: World):
+    account_id = failing(world, 6)
+    world.jump(seconds=31)
+
+    assert sorted(at_once(*(lambda: may_poll(world, account_id) for _ in range(4)))) == [False, False, False, True]
+
+
+def test_one_answer_wakes_it(world: World):
+    account_id = failing(world, 6)
+    row = world.one("SELECT client_id FROM event_queues")
+    world.db.run(lambda tx: aws_events.polled(
+        tx, account_id=account_id, region=REGION, client_id=row["client_id"], name="q", messages=0, delay_ms=0, now=tx.now()
+    ))  # fmt: skip
+
+    assert may_poll(world, account_id)
+
+
+def test_the_queue_is_read_while_ec2_is_left_alone(world: World):
+    account_id = failing(world, 0)
+    world.execute(
+        "INSERT INTO account_breakers (account_id, failures, failing_since, open_until) VALUES (%(id)s, 9, UTC_TIMESTAMP(6),"
+        " UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)",
+        id=account_id,
+    )  # fmt: skip
+
+    assert may_poll(world, account_id)

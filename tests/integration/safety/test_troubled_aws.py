@@ -126,6 +126,39 @@ def test_a_short_row_of_failures_between_answers_opens_nothing(shop: Shop, execu
     assert account(shop)["health"] == "ok"
 
 
+def throttle(shop: Shop, executor, times: int, apart_seconds: float) -> dict | None:
+    """AWS throttles so often in a row; when the breaker opened, if it did."""
+    shop.simulator.fault("RunInstances", code="RequestLimitExceeded", share=1.0)
+    shop.order()
+    for _ in range(times):
+        shop.world.execute("UPDATE actions SET next_run_at = UTC_TIMESTAMP(6) WHERE state = 'pending'")
+        executor.run_once()
+        shop.world.jump(seconds=apart_seconds)
+    return shop.world.one("SELECT open_until FROM account_breakers")["open_until"]
+
+
+def test_an_account_that_throttles_for_some_seconds_is_not_taken_for_a_silent_one(shop: Shop, executor):
+    assert throttle(shop, executor, times=6, apart_seconds=1.5) is None
+    assert account(shop)["health"] == "ok"
+
+
+def test_one_that_throttles_every_call_for_ten_seconds_is_left_alone(shop: Shop, executor):
+    assert throttle(shop, executor, times=6, apart_seconds=3) is not None
+
+
+def test_a_throttled_call_had_no_effect_and_needs_no_look_up(shop: Shop, executor):
+    shop.simulator.fault("RunInstances", code="RequestLimitExceeded", count=2)
+    shop.simulator.capacity("use1-az6", "c5.large", 0)
+    shop.order()
+    while shop.intent()["state"] == "pending":
+        shop.world.execute("UPDATE actions SET next_run_at = UTC_TIMESTAMP(6) WHERE state = 'pending'")
+        executor.drain()
+
+    assert shop.intent()["throttled"] == 2 and len(shop.machines()) == 1
+    tokens = [call for call in shop.calls("DescribeInstances") if "client-token" in str(call["params"])]
+    assert tokens == []
+
+
 def test_a_role_that_lets_nobody_in_opens_the_breaker_of_its_account_alone(shop: Shop, executor, monkeypatch):
     def closed(self, account):
         raise NoSession(Answer.UNKNOWN, "AccessDenied")
