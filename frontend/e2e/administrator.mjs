@@ -162,9 +162,17 @@ async function lookAround(browser, name, view, cookies, storage) {
 }
 
 async function signOut(page) {
+  await known(page, "any-auth-gateway-unique-indep-run-route");
   await page.getByRole("button", { name: /Signed in as/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+  await known(page, "any-auth-button-reuse-dep-click-logout");
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
+// The names under which others know parts of the frame.
+async function known(page, id) {
+  if ((await page.locator(`[data-feature-id="${id}"]`).count()) !== 1) findings.push(`${id} is not found where it is mounted`);
 }
 
 await tell(administrator);

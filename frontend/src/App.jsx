@@ -1,6 +1,6 @@
 import { Loader, MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy } from "react";
+import { Suspense, lazy } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 
 import { Failure } from "./components/cards/Card.jsx";
@@ -12,9 +12,10 @@ import { LiveEvents } from "./hooks/useLiveEvents.jsx";
 import { SessionGate } from "./hooks/useSession.jsx";
 import { MissingPage } from "./pages/MissingPage.jsx";
 import { OverviewPage } from "./pages/OverviewPage.jsx";
-import { SignInPage } from "./pages/SignInPage.jsx";
 import { theme } from "./theme.js";
 
+// Whoever is signed in already needs no door.
+const SignInPage = lazy(async () => ({ default: (await import("./pages/SignInPage.jsx")).SignInPage }));
 const AgentPage = lazy(() => import("./pages/AgentPage.jsx"));
 const EmergencyPage = lazy(() => import("./pages/EmergencyPage.jsx"));
 const NotificationsPage = lazy(() => import("./pages/NotificationsPage.jsx"));
@@ -45,7 +46,11 @@ export function App({ nonce }) {
           <SessionGate
             pending={<Loader aria-label="Signing in" m="xl" />}
             failed={(error, retry) => <Failure error={error} retry={retry} />}
-            signedOut={(problem) => <SignInPage problem={problem} />}
+            signedOut={(problem) => (
+              <Suspense fallback={<Loader aria-label="Loading the sign-in" m="xl" />}>
+                <SignInPage problem={problem} />
+              </Suspense>
+            )}
           >
             <LiveEvents>
               <Pages />

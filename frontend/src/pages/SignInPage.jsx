@@ -19,7 +19,7 @@ export function SignInPage({ problem }) {
   };
   return (
     <main className={classes.page}>
-      <form className={classes.form} onSubmit={submit}>
+      <form className={classes.form} onSubmit={submit} data-feature-id="any-auth-form-reuse-dep-submit-signin">
         <Logo />
         <h1>Sign in</h1>
         <Text size="sm" c="var(--quiet)">

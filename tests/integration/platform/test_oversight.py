@@ -62,13 +62,14 @@ def _away(tx, lines):
     raise logbook.errors.Unavailable()
 
 
-def test_the_stream_tells_the_lines_to_come(world, admin, shelf):
+def test_the_stream_tells_the_lines_to_come_of_the_level_that_was_asked_for(world, admin, shelf):
     told(shelf, logging.INFO, "before")
     shelf.flush()
-    stream = iter(admin.get("/api/admin/logs", headers={"Accept": "text/event-stream"}).response)
+    stream = iter(admin.get("/api/admin/logs?level=error", headers={"Accept": "text/event-stream"}).response)
     assert next(stream) == b"retry: 1000\n\n"
     assert next(stream) == b": still here\n\n"
 
+    told(shelf, logging.WARNING, "odd, and not asked for")
     told(shelf, logging.ERROR, "after")
     shelf.flush()
 

@@ -16,26 +16,26 @@ export function ClientTable({ clients }) {
   const [acting, setActing] = useState(null);
   return (
     <>
-    <table className={classes.table}>
-      <thead>
-        <tr>
-          {HEADS.map((head) => (
-            <th key={head} scope="col">
-              {head}
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            {HEADS.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+            <th scope="col">
+              <VisuallyHidden>Pages</VisuallyHidden>
             </th>
+          </tr>
+        </thead>
+        <tbody>
+          {clients.map((client) => (
+            <Row key={client.client_id} client={client} onAct={setActing} />
           ))}
-          <th scope="col">
-            <VisuallyHidden>Pages</VisuallyHidden>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {clients.map((client) => (
-          <Row key={client.client_id} client={client} onAct={setActing} />
-        ))}
-      </tbody>
-    </table>
-    {acting && <TakeSeat client={acting} onClose={() => setActing(null)} />}
+        </tbody>
+      </table>
+      {acting && <TakeSeat client={acting} onClose={() => setActing(null)} />}
     </>
   );
 }
@@ -69,7 +69,14 @@ function Row({ client, onAct }) {
         <Button variant="default" size="sm" onClick={look} disabled={isGone}>
           Look at it<VisuallyHidden> ({client.name})</VisuallyHidden>
         </Button>
-        <Button variant="subtle" color="gray" size="sm" onClick={() => onAct(client)} disabled={client.status !== "active"}>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="sm"
+          data-feature-id="admin-client-button-reuse-dep-click-login"
+          onClick={() => onAct(client)}
+          disabled={client.status !== "active"}
+        >
           Act for it …<VisuallyHidden> ({client.name})</VisuallyHidden>
         </Button>
       </td>

@@ -12,7 +12,7 @@ const QUEUES = {
 
 export function Queues({ queues }) {
   return (
-    <ul className={classes.rows}>
+    <ul className={classes.rows} data-feature-id="admin-health-traffic-unique-indep-view-workers">
       {queues.map((one) => (
         <li key={one.queue}>
           <span className={classes.name}>

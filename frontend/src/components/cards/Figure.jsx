@@ -1,9 +1,10 @@
 // One figure with its label, and a quiet line that gives it meaning.
 import classes from "./Figure.module.css";
 
-export function Figures({ columns, children }) {
+// `feature` is the name under which others know these figures.
+export function Figures({ columns, feature, children }) {
   return (
-    <dl className={classes.row} style={{ "--columns": columns }}>
+    <dl className={classes.row} data-feature-id={feature} style={{ "--columns": columns }}>
       {children}
     </dl>
   );

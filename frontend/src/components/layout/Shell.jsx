@@ -43,7 +43,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main>
         <Banners />
-        <div className={classes.page}>
+        <div className={classes.page} data-feature-id="any-auth-gateway-unique-indep-run-route">
           <Suspense fallback={<Coming />}>
             <Outlet />
           </Suspense>
@@ -132,7 +132,11 @@ function Account() {
             {isUtc ? `Times in ${own}` : "Times in UTC"}
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => (acting ? leave : signOut).mutate()}>
+        <Menu.Item
+          leftSection={<IconLogout size={16} />}
+          data-feature-id="any-auth-button-reuse-dep-click-logout"
+          onClick={() => (acting ? leave : signOut).mutate()}
+        >
           {acting ? `Stop acting for ${name}` : "Sign out"}
         </Menu.Item>
       </Menu.Dropdown>

@@ -84,7 +84,7 @@ function Acts({ model, onAct }) {
         </Button>
       )}
       {usable && (
-        <Button size="xs" onClick={() => onAct("activate", model)}>
+        <Button size="xs" data-feature-id="admin-lab-button-reuse-dep-click-grad" onClick={() => onAct("activate", model)}>
           Activate
         </Button>
       )}

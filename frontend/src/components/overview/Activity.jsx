@@ -26,7 +26,7 @@ export function Activity({ events, whose = false }) {
 
 function Lines({ events, whose }) {
   return (
-    <ol className={classes.activity}>
+    <ol className={classes.activity} data-feature-id="client-home-feed-unique-indep-view-live">
       {events.map((event, n) => (
         <li key={`${event.at}-${events.length - n}`} data-same={sameAs(event, events[n - 1]) || undefined}>
           <span className={classes.at}>

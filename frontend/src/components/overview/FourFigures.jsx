@@ -8,7 +8,7 @@ export function FourFigures({ agents, downtime, saved = null }) {
   const { spend, onDemand, spot, known } = totals(agents);
   const below = known ? discount(spend, onDemand) : null;
   return (
-    <Figures columns={4}>
+    <Figures columns={4} feature="client-home-kpi-reuse-indep-view-spend">
       <Figure label="spend" value={hourly(known ? spend : null)} note={against(below, known ? onDemand : null)} />
       <Figure label="net saved this month" value={saved ?? MISSING} note={saved ? "losses included" : "not booked yet"} />
       <Figure

@@ -16,22 +16,22 @@ export function PlanTable({ plans }) {
   const [all, showAll] = useState(false);
   return (
     <>
-    <table className={rows.table}>
-      <thead>
-        <tr>
-          {HEADS.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
+      <table className={rows.table}>
+        <thead>
+          <tr>
+            {HEADS.map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {(all ? plans : plans.slice(0, SHOWN)).map((plan) => (
+            <Row key={plan.plan_id} plan={plan} />
           ))}
-        </tr>
-      </thead>
-      <tbody>
-        {(all ? plans : plans.slice(0, SHOWN)).map((plan) => (
-          <Row key={plan.plan_id} plan={plan} />
-        ))}
-      </tbody>
-    </table>
+        </tbody>
+      </table>
       {!all && plans.length > SHOWN && (
         <p className={rows.more}>
           <button type="button" className={rows.link} onClick={() => showAll(true)}>
