@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.domain.pools import Pool
 from core.replay.history import TICK_SECONDS, TICKS_PER_MONTH, Fate, Market
 from core.replay.own import Span
 from core.replay.own_lineup import BASELINES, OMNISCIENT, OWN
@@ -21,8 +20,8 @@ def figures(market: Market, lives: Sequence[Life], span: Span) -> dict[str, floa
     sums = Counter()
     for life in lives:
         for name, figure in life.sums.items():
-            sums[name] += figure * life.count
-    return _rated(sums, _on_demand_usd(market, [life.workload for life in lives], span), sum(life.count for life in lives), span)
+            sums[name] += figure
+    return _rated(sums, _on_demand_usd(market, [life.workload for life in lives], span), len(lives), span)
 
 
 def _rated(sums: Counter, on_demand: float, workloads: int, span: Span) -> dict[str, float]:
@@ -44,26 +43,21 @@ def _rated(sums: Counter, on_demand: float, workloads: int, span: Span) -> dict[
 def _on_demand_usd(market: Market, workloads: Sequence[Workload], span: Span) -> float:
     """What all of it would have cost without Spot."""
     hours = (span.last - span.first) * TICK_SECONDS / 3600
-    return sum(market.history.on_demand.get(one.instance_type, 0.0) * hours * len(one.names) for one in workloads)
+    return sum(market.history.on_demand.get(one.instance_type, 0.0) * hours for one in workloads)
 
 
 def hindsight(market: Market, fate: Fate, workloads: Sequence[Workload], span: Span) -> dict[str, float]:
     """The cheapest place that gives machines, in every tick, moved to for nothing: nobody can be below."""
-    cost = sum(_least(market, fate, one, span) * len(one.names) for one in workloads)
+    cost = sum(_least(market, fate, one, span) for one in workloads)
     told = Counter(primary_usd=cost, spot_ticks=1)
-    return _rated(told, _on_demand_usd(market, workloads, span), sum(len(one.names) for one in workloads), span)
+    return _rated(told, _on_demand_usd(market, workloads, span), len(workloads), span)
 
 
 def _least(market: Market, fate: Fate, workload: Workload, span: Span) -> float:
     on_demand = market.history.on_demand.get(workload.instance_type, np.inf)
-    fitting = market.fitting(model_of(market, workload))
+    fitting = market.fitting(market.model_of(workload.instance_type))
     prices = np.where(fate.down | np.isnan(market.history.prices), np.inf, market.history.prices)[span.first : span.last, fitting]
     return float(np.minimum(prices.min(axis=1), on_demand).sum()) * TICK_SECONDS / 3600
-
-
-def model_of(market: Market, workload: Workload) -> Pool:
-    """A pool of the workload's type: what it must be replaced by at least."""
-    return next(pool for pool in market.history.pools if pool.instance_type == workload.instance_type)
 
 
 def interval(draws: Sequence[float]) -> dict[str, float]:
