@@ -184,32 +184,54 @@ class Game:
     def _review_all(self, tick: int, lives: list[Life]) -> None:
         """The riskiest first, as the planner goes through them; each knows where those before it went."""
         due = [life for life in lives if life.primary and life.workload.kinds and not life.standby and not (self.skip and self._cannot_gain(life, tick))]
+        if not due:
+            return
+        stands, answers = Counter(one.primary.pool_id for one in lives if one.primary and one.primary.pool is not None), {}
         for life in sorted(due, key=lambda life: -self.market.risk_at(tick, life.primary.pool_id) if life.primary.pool is not None else 0.0):
-            self._review(life, tick, lives)
+            before = life.primary
+            self._review(life, tick, stands, len(lives), answers)
+            if life.primary is not before:
+                stands += Counter([life.primary.pool_id])
+                stands -= Counter([before.pool_id] if before.pool is not None else [])
+                answers.clear()
 
-    def _review(self, life: Life, tick: int, lives: list[Life]) -> None:
-        now, (pools, offers) = self.market.history.at(tick), self._known(tick)
+    def _review(self, life: Life, tick: int, stands: Counter, count: int, answers: dict) -> None:
+        """Workloads that stand alike are answered alike until one of them moves."""
+        now, key = self.market.history.at(tick), self._state(life, self.market.history.at(tick)) if self.skip else id(life)
+        if key not in answers:
+            answers[key] = self._answer(life, tick, now, stands, count)
+        place, move = answers[key]
+        if move and move.kind in life.workload.kinds and not self._refuses(life, place, move, tick, now):
+            self._move(life, move, tick, now)
+
+    def _state(self, life: Life, now: datetime) -> tuple:
+        """All of a workload that an answer depends on; waits that are over do not count."""
+        here, moves = life.primary, life.workload.moves
+        since = here.launched if here.pool is None else None
+        waits = _younger(life.last_move, moves.cooldown_seconds, now), _younger(life.last_failover, USUAL.repeat_block.total_seconds(), now)
+        return here.pool_id, here.pool, here.instance_type, moves, since, *waits
+
+    def _answer(self, life: Life, tick: int, now: datetime, stands: Counter, count: int) -> tuple[Place, Move | None]:
+        pools, offers = self._known(tick)
         known = {pool.pool_id: pool for pool in pools}
         primary = life.primary.as_instance(Role.PRIMARY, self._launched_at(life.primary))
         here, on_demand = known.get(primary.pool_id), self.market.history.on_demand.get(primary.instance_type)
         place = Place(primary, here, self._price(life.primary, here), on_demand)
-        inputs = self._inputs(life, place, offers, now, lives)
-        move = move_of(select_best_instance(inputs), inputs, known)
-        if move and move.kind in life.workload.kinds and not self._refuses(life, place, move, tick, now):
-            self._move(life, move, tick, now)
+        others = stands - Counter([primary.pool_id] if life.primary.pool is not None else [])
+        inputs = self._inputs(life, place, offers, now, dict(others), count)
+        return place, move_of(select_best_instance(inputs), inputs, known)
 
     def _refuses(self, life: Life, place: Place, move: Move, tick: int, now: datetime) -> bool:
         """What somebody approves overrides auto-switch and the budget, as the server has it."""
         return refuse(self._order(life, place, move.target, tick), now, forced=move.kind not in life.workload.auto) is not None
 
-    def _inputs(self, life: Life, place: Place, offers: tuple[Offer, ...], now: datetime, lives: list[Life]) -> Inputs:
+    def _inputs(self, life: Life, place: Place, offers: tuple[Offer, ...], now: datetime, taken: dict[str, int], count: int) -> Inputs:
         """The same that the planner looks at (core/moves/surroundings.py)."""
         engine, spread = self.market.history.engine, self.policy.spread(self.market.history.placement)
         wish = wish_of(self.market.model_of(life.primary.instance_type), place.on_demand)
-        others = Counter(one.primary.pool_id for one in lives if one is not life and one.primary and one.primary.pool is not None)
         return Inputs(
             replace(wish, allow=spread.allow, deny=spread.deny), offers, present_of(place, life.last_move, life.last_failover), now,
-            taken=dict(others), cap=spread.cap(len(lives)), weights=spread.weights(engine), policy=life.workload.moves, gates=engine.gates,
+            taken=taken, cap=spread.cap(count), weights=spread.weights(engine), policy=life.workload.moves, gates=engine.gates,
             price_increase_pct=spread.price_increase_pct, repeat_block_seconds=int(USUAL.repeat_block.total_seconds()),
         )  # fmt: skip
 
@@ -317,3 +339,8 @@ def _start_of(workload: Workload, market: Market) -> Candidate:
     if workload.pool_id in market.index:
         return Candidate(workload.pool_id, workload.az_id, workload.instance_type, "spot", None, "")
     return Candidate(f"{workload.az_id}:{workload.instance_type}:linux", workload.az_id, workload.instance_type, "on-demand", None, "")
+
+
+def _younger(at: datetime | None, seconds: float, now: datetime) -> datetime | None:
+    """A time that is not yet so long ago."""
+    return at if at is not None and (now - at).total_seconds() < seconds else None
