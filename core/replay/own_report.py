@@ -13,6 +13,7 @@ from core.replay.workloads import Life, Workload
 PAID = ("primary_usd", "replica_usd", "zombie_usd")
 COUNTS = ("interruptions", "drawn_interruptions", "moves", "replicas", "refused_launches")
 LOW, HIGH = 0.05, 0.95
+LEAST_CHEAPER, LEAST_SOONER = 0.005, 0.5  # of On-Demand's cost; seconds away per workload and month
 
 
 def figures(market: Market, lives: Sequence[Life], span: Span) -> dict[str, float]:
@@ -89,7 +90,8 @@ def mark_front(policies: list[dict]) -> None:
 
 
 def _beats(a: tuple[float, float], b: tuple[float, float]) -> bool:
-    return a[0] <= b[0] and a[1] <= b[1] and a != b
+    """No worse in both, and better in one by as much as anybody would notice."""
+    return a[0] <= b[0] and a[1] <= b[1] and (b[0] - a[0] >= LEAST_CHEAPER or b[1] - a[1] >= LEAST_SOONER)
 
 
 def _mean(policy: dict, key: str) -> float:
@@ -105,7 +107,7 @@ def verdict(policies: list[dict]) -> str:
     if not better:
         return f"{first} No policy of the comparison is better in both."
     best = min(better, key=_point)
-    return f"{first} {best['policy']} is at least as good in both: {100 * (1 - _mean(best, 'cost_over_on_demand')):.0f} % less, {_point(best)[1]:.1f} s away."
+    return f"{first} {best['policy']} is better in one and no worse in the other: {100 * (1 - _mean(best, 'cost_over_on_demand')):.0f} % less, {_point(best)[1]:.1f} s away."
 
 
 def _point(policy: dict) -> tuple[float, float]:
