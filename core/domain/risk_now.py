@@ -1,46 +1,41 @@
-"""The risk of every pool of a region at one moment, from all that was seen up to it: pure, for production and for replays."""
+"""The risk of the pools of a region at one moment, from what was seen of them up to it: pure, for production and for replays."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.domain.pools import Pool
-from core.domain.risk import Risk, Sighting, Table, by_table, noticed, standing
-from core.domain.risk_model import Model, Watched, features, share_up
+from core.domain.risk import Risk, Table, by_table, noticed
+from core.domain.risk_model import Model, Watched, by_model, share_up
+from core.domain.sightings import NOTHING_SEEN, Seen
 
-LOOK_BACK = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What a training left: the table, the model where it won; and the Spot Advisor's rank by type."""
-
-    table: Table
-    model: Model | None
-    ranks: Mapping[str, int]
+MOMENT = timedelta(seconds=1)
 
 
-def risks(pools: Iterable[Pool], sightings: Mapping[str, Sequence[Sighting]], learned: Learned, now: datetime) -> dict[str, Risk]:
-    """P(lost within the hour) of each pool. ``sightings`` are those of the last seven days, oldest first.
+def by_rule(known: Iterable[Pool], seen: Mapping[str, Seen], table: Table, ranks: Mapping[str, int], now: datetime) -> dict[str, Risk]:
+    """The table's word of every pool; the Spot Advisor's ``ranks`` (by type) count where a pool has not spoken for itself."""
+    return {
+        pool.pool_id: by_table(table, pool.pool_id, seen.get(pool.pool_id, NOTHING_SEEN).standing(now), ranks.get(pool.instance_type))
+        for pool in known
+    }
 
-    A notice within thirty minutes counts as if the pool had just come back: siblings in a pool go together.
+
+def by_trained(model: Model, known: Iterable[str], seen: Mapping[str, Seen], now: datetime) -> dict[str, float]:
+    """The trained model's word where the pool is known to be up."""
+    watched = {pool_id: Watched.seen(pool, now) for pool_id, pool in seen.items()}
+    asked = {pool_id: watched[pool_id] for pool_id in watched.keys() & set(known) if not seen[pool_id].is_down}
+    return by_model(model, asked, share_up(watched.values(), now - MOMENT), now - MOMENT)
+
+
+def spoken(risks: Mapping[str, Risk], said: Mapping[str, float], by: str) -> dict[str, Risk]:
+    """The rule's risks, and a model's in place of those it spoke of."""
+    told = {pool_id: replace(risks[pool_id], probability=round(p, 4), evidence=f"{risks[pool_id].evidence}; by {by}") for pool_id, p in said.items()}
+    return {**risks, **told}
+
+
+def struck(risks: Mapping[str, Risk], known: Iterable[Pool], table: Table, now: datetime) -> dict[str, Risk]:
+    """A notice within thirty minutes, as whoever sees these pools sees it, counts as if the pool had just come back.
+
+    Siblings in a pool go together.
     """
-    moment = now - timedelta(seconds=1)
-    watched = {pool_id: Watched.of(told, now) for pool_id, told in sightings.items()} if learned.model else {}
-    market = share_up(watched.values(), moment)
-
-    def of(pool: Pool) -> Risk:
-        here = standing(sightings.get(pool.pool_id, ()), now)
-        told = by_table(learned.table, pool.pool_id, here, learned.ranks.get(pool.instance_type))
-        if learned.model and not here.is_down and pool.pool_id in watched:
-            told = _by_model(told, learned.model, watched[pool.pool_id], market, moment)
-        return noticed(told, learned.table) if pool.danger_until > now else told
-
-    return {pool.pool_id: of(pool) for pool in pools}
-
-
-def _by_model(told: Risk, model: Model, pool: Watched, market: tuple[int, int], moment: datetime) -> Risk:
-    """The model's word where the pool is known to be up, else the table's."""
-    if pool.current(moment) is None:
-        return told
-    return Risk(round(float(model.probability(features(pool, market, moment))[0]), 4), f"{told.evidence}; by the model", told.samples)
+    return {**risks, **{pool.pool_id: noticed(risks[pool.pool_id], table) for pool in known if pool.danger_until > now}}

@@ -16,8 +16,9 @@ from core.domain.lifecycle import Instance
 from core.domain.model.contract import Prediction
 from core.domain.model.features import Market
 from core.domain.pools import DANGER_MEMORY, ICE_MEMORY, Pool
-from core.domain.risk import Risk, Table, by_table, noticed
-from core.domain.risk_model import Model, Watched, by_model, share_up
+from core.domain.risk import Risk, Table
+from core.domain.risk_model import Model
+from core.domain.risk_now import by_rule, by_trained, spoken, struck
 from core.domain.sightings import NOTHING_SEEN, Seen
 from core.forecast import pool_memory, sightings
 from core.ml_interface import Loaded
@@ -28,7 +29,6 @@ from core.sql import risk as rows
 EVERYBODY = 0
 LATEST_REPORT = timedelta(hours=2)
 LIVES = {"rebalance_notice": DANGER_MEMORY, "termination_notice": DANGER_MEMORY, "capacity_error": ICE_MEMORY}
-MOMENT = timedelta(seconds=1)
 STATIC_RULE, TRAINED = "static-rule", "trained-model"
 SIBLINGS = timedelta(seconds=10)  # AWS takes many machines of a pool at once: their notices are one sighting of the pool
 
@@ -106,12 +106,8 @@ class Forecast:
     table: Table
 
     def seen_by(self, known: Iterable[Pool], now: datetime) -> "Forecast":
-        """A notice within thirty minutes, as whoever sees these pools sees it, counts as if the pool had just come back.
-
-        Siblings in a pool go together.
-        """
-        struck = {pool.pool_id: noticed(self.risks[pool.pool_id], self.table) for pool in known if pool.danger_until > now}
-        return replace(self, risks={**self.risks, **struck})
+        """With what whoever sees these pools was told lately."""
+        return replace(self, risks=struck(self.risks, known, self.table, now))
 
 
 def risk_of_pools(tx: Tx, region: str, client_id: int = EVERYBODY) -> dict[str, Risk]:
@@ -131,17 +127,14 @@ def forecast(tx: Tx, region: str, known: list[Pool], active: Loaded) -> Forecast
     """
     now, (table, trained) = tx.now(), learned(tx)
     seen, ranks = sightings.of_region(tx, region, whole=bool(trained or active.model)), rows.rates(tx, region)
-    risks = {
-        pool.pool_id: by_table(table, pool.pool_id, seen.get(pool.pool_id, NOTHING_SEEN).standing(now), ranks.get(pool.instance_type))
-        for pool in known
-    }
-    spoken, why = _by_registered(tx, active, known, seen, now) if active.model else (None, None)
-    if spoken is not None:
-        sure = {pool_id: replace(risks[pool_id], confidence=one.confidence_score) for pool_id, one in spoken.items()}
-        said = {pool_id: one.interruption_probability for pool_id, one in spoken.items()}
-        return Forecast(_spoken({**risks, **sure}, said, active.registered.label), active.registered.label, None, table)
+    risks = by_rule(known, seen, table, ranks, now)
+    told, why = _by_registered(tx, active, known, seen, now) if active.model else (None, None)
+    if told is not None:
+        sure = {pool_id: replace(risks[pool_id], confidence=one.confidence_score) for pool_id, one in told.items()}
+        said = {pool_id: one.interruption_probability for pool_id, one in told.items()}
+        return Forecast(spoken({**risks, **sure}, said, active.registered.label), active.registered.label, None, table)
     if trained:
-        return Forecast(_spoken(risks, _by_trained(trained, risks.keys(), seen, now), "the model"), TRAINED, why, table)
+        return Forecast(spoken(risks, by_trained(trained, risks.keys(), seen, now), "the model"), TRAINED, why, table)
     return Forecast(risks, STATIC_RULE, why, table)
 
 
@@ -151,19 +144,6 @@ def _by_registered(tx: Tx, active: Loaded, known: list[Pool], seen: dict[str, Se
     asked = [pool for pool in known if not seen.get(pool.pool_id, NOTHING_SEEN).is_down]
     told, why = ml_interface.ask(active, [market.features(pool.pool_id, pool.az_id) for pool in asked])
     return told and {pool.pool_id: one for pool, one in zip(asked, told, strict=True)}, why
-
-
-def _by_trained(model: Model, known: Iterable[str], seen: dict[str, Seen], now: datetime) -> dict[str, float]:
-    """The trained model's word where the pool is known to be up."""
-    watched = {pool_id: Watched.seen(pool, now) for pool_id, pool in seen.items()}
-    asked = {pool_id: watched[pool_id] for pool_id in watched.keys() & set(known) if not seen[pool_id].is_down}
-    return by_model(model, asked, share_up(watched.values(), now - MOMENT), now - MOMENT)
-
-
-def _spoken(risks: dict[str, Risk], said: dict[str, float], by: str) -> dict[str, Risk]:
-    """The rule's risks, and a model's in place of those it spoke of."""
-    spoken = {pool_id: replace(risks[pool_id], probability=round(p, 4), evidence=f"{risks[pool_id].evidence}; by {by}") for pool_id, p in said.items()}
-    return {**risks, **spoken}
 
 
 def prices_for(tx: Tx, loaded: Loaded) -> dict[str, list[float]]:

@@ -8,16 +8,18 @@ from itertools import groupby
 from statistics import median
 
 from core.database import Tx
+from core.domain.decision.engine import Engine
 from core.domain.lifecycle import AgentConfig
 from core.domain.plan import Mode, ModeRule, effective_mode
 from core.domain.pools import Pool
 from core.domain.risk import Sighting, Table
 from core.domain.risk_model import Model
-from core.domain.risk_now import LOOK_BACK
+from core.domain.sightings import LOOK_BACK
+from core.moves.engine import in_force
 from core.replay.grid import Prices, Series, first_of, grid
 from core.replay.history import PROMISED_LEAD, TICK_SECONDS, History, Told
 from core.replay.workloads import PLANS, Workload
-from core.sql import agents, plans
+from core.sql import agents, placements, plans
 from core.sql import recorded as rows
 
 MOST_POOLS = 400
@@ -49,7 +51,7 @@ def of_client(tx: Tx, client_id: int, region: str, since: datetime, until: datet
         region=region, start=start, pools=tuple(pools), prices=grid([pool.pool_id for pool in pools], told, start, ticks), on_demand=rows.on_demand(tx, region),
         sightings=_sightings(tx, region, start, until, {pool.pool_id for pool in pools}), notices=_notices(tx, client_id, region, start, until),
         trainings=_trainings(tx, until), ranks=_ranks(tx, region), boot_seconds=_typical(rows.boots(tx, client_id), USUAL_BOOT),
-        handover_seconds=_typical(rows.handovers(tx, client_id), USUAL_HANDOVER),
+        handover_seconds=_typical(rows.handovers(tx, client_id), USUAL_HANDOVER), placement=placements.of_client(tx, client_id), engine=in_force(tx),
     )  # fmt: skip
     priced = {pool.instance_type for pool in pools}
     return history, [one for one in workloads if one.instance_type in priced], left_out + dropped
@@ -113,33 +115,28 @@ def _typical(measured: list[float], usual: float) -> float:
 
 
 def _workloads(tx: Tx, client_id: int, region: str, at: datetime, pools: list[Pool], on_demand: Mapping[str, float]) -> tuple[list[Workload], list[str]]:
-    """The client's workloads, those together that are alike in everything; and a word on those that cannot be played."""
-    rules, types = plans.modes(tx, client_id), {pool.instance_type for pool in pools} & set(on_demand)
+    """The client's workloads, and a word on those that cannot be played."""
+    rules, engine, types = plans.modes(tx, client_id), in_force(tx), {pool.instance_type for pool in pools} & set(on_demand)
     found, left_out = [], []
     for row in rows.workloads(tx, client_id, region, at):
         if row["instance_type"] in types:
-            found.append(_workload(tx, row, rules))
+            found.append(_workload(tx, row, rules, engine))
         else:
             left_out.append(row["logical_name"])
     note = [f"{len(left_out)} left out, because no price of their type is known: {', '.join(left_out[:5])}."] if left_out else []
-    return _together(found), note
+    return found, note
 
 
-def _workload(tx: Tx, row: Mapping, rules: Iterable[ModeRule]) -> Workload:
-    kinds = frozenset(kind for kind in PLANS if effective_mode(rules, row["account_id"], row["id"], kind) in CARRIED_OUT)
+def _workload(tx: Tx, row: Mapping, rules: Iterable[ModeRule], engine: Engine) -> Workload:
+    modes = {kind: effective_mode(rules, row["account_id"], row["id"], kind) for kind in PLANS}
     return Workload(
-        names=(row["logical_name"],), instance_type=row["instance_type"], az_id=row["az_id"] or "",
+        name=row["logical_name"], instance_type=row["instance_type"], az_id=row["az_id"] or "",
         pool_id=row["pool_id"] if row["lifecycle"] == "spot" else None, config=_anybodys(agents.config(tx, row["id"])),
-        moves=plans.policy(tx, row["id"]), kinds=kinds,
+        moves=plans.policy(tx, row["id"]) or engine.policy, kinds=frozenset(kind for kind, mode in modes.items() if mode in CARRIED_OUT),
+        auto=frozenset(kind for kind, mode in modes.items() if mode is Mode.AUTO),
     )  # fmt: skip
 
 
 def _anybodys(config: AgentConfig) -> AgentConfig:
     return replace(config, agent_id=0, config_version=1)
 
-
-def _together(found: list[Workload]) -> list[Workload]:
-    alike: dict[Workload, list[str]] = {}
-    for one in found:
-        alike.setdefault(replace(one, names=()), []).extend(one.names)
-    return [replace(one, names=tuple(names)) for one, names in alike.items()]

@@ -15,8 +15,7 @@ from uuid import uuid4
 from core import audit, database, doorbell, errors
 from core.database import Tx
 from core.domain.decision import select_best_instance
-from core.domain.decision.values import Inputs
-from core.domain.move import MovePolicy
+from core.domain.decision.values import Inputs, MovePolicy
 from core.domain.serialize import canonical
 from core.moves import recorded
 from core.moves.decisions import output_of

@@ -23,7 +23,7 @@ log = logging.getLogger("core.prices.consolidation")
 PERIOD = timedelta(hours=12)
 SETTLED = timedelta(seconds=60)  # no transaction that wrote an arrival is older than this
 CHUNK = 50
-WHOLE = 2000  # rows that a whole series counts for; nobody knows before it is read
+WHOLE = 2000  # rows that a whole series counts for at least; how many it has nobody knows before it is read
 WIDTH = 2
 RAW = timedelta(days=30)
 KEPT = timedelta(days=400)
@@ -85,7 +85,7 @@ def _work(job: dict) -> dict:
     horizon = int(job["window_to"].timestamp()) // BUCKET_SECONDS
     waiting = database.run(lambda tx: _waiting(tx, job))
     takes_files = database.run(rows.takes_files)
-    chunks = _chunks(waiting)
+    chunks = _chunks(waiting, max(WHOLE, database.run(rows.staged_estimate) // max(1, len(waiting))))
     with ThreadPoolExecutor(WIDTH, thread_name_prefix="consolidate") as pool:
         done = list(pool.map(lambda chunk: database.run(lambda tx: _chunk(tx, job, chunk, horizon, takes_files)), chunks))
     return {**{name: sum(one[name] for one in done) for name in COUNTS}, "thinned": _thin(horizon)}
@@ -104,9 +104,12 @@ def _waiting(tx: Tx, job: dict) -> list[dict]:
     return sorted(({**row, "start": _start(row)} for row in left), key=lambda row: (row["start"].read_from, row["pool_no"]))
 
 
-def _chunks(waiting: list[dict]) -> list[list[dict]]:
-    """Pools together that are about as much work as fifty whole series; at least two chunks, for both connections."""
-    work = [_rows_expected(row) for row in waiting]
+def _chunks(waiting: list[dict], whole: int = WHOLE) -> list[list[dict]]:
+    """Pools together that are no more work, and no more memory, than fifty short series; at least two chunks, for both connections.
+
+    ``whole``: the rows of a series that is read from its beginning.
+    """
+    work = [_rows_expected(row, whole) for row in waiting]
     most, chunks, filled = min(CHUNK * WHOLE, max(1, sum(work) // WIDTH)), [], 0
     for row, rows_expected in zip(waiting, work, strict=True):
         if not chunks or filled + rows_expected > most:
@@ -117,11 +120,11 @@ def _chunks(waiting: list[dict]) -> list[list[dict]]:
     return chunks
 
 
-def _rows_expected(row: dict) -> int:
+def _rows_expected(row: dict, whole: int) -> int:
     """A series that is written for the first time may be of any length; of the others what is news counts, and what late news reach back for."""
     if row["fresh"] is None or row["restart_bucket"] is None:
-        return WHOLE
-    return min(WHOLE, row["fresh"] + row["restart_bucket"] - row["start"].read_from + rules.NEAR)
+        return whole
+    return min(whole, row["fresh"] + row["restart_bucket"] - row["start"].read_from + rules.NEAR)
 
 
 def _start(row: dict) -> Start:

@@ -1,4 +1,4 @@
-"""The action log of a replay of one's own history: what was done, in which draw, for which workloads, and why."""
+"""The action log of a replay of one's own history: what was done, in which draw, for which workload, and why."""
 
 import gzip
 import hashlib
@@ -9,7 +9,7 @@ from core.replay.workloads import Life
 
 
 class ActionLog:
-    """One policy's actions in the order they were taken; a line counts for every workload it names."""
+    """One policy's actions in the order they were taken."""
 
     def __init__(self) -> None:
         self.draw = 0
@@ -17,13 +17,13 @@ class ActionLog:
 
     def note(self, tick: int, op: str, pool: str, ok: bool, why: str, machine: int | None, life: Life) -> None:
         """``op``: launch_spot, launch_on_demand, release or lost; ``machine`` is counted from 0 in each draw."""
-        self._rows.append((tick, op, pool, ok, why, machine, life.workload.names, self.draw))
+        self._rows.append((tick, op, pool, ok, why, machine, life.workload.name, self.draw))
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def lines(self) -> Iterator[str]:
-        names = ("tick", "op", "pool", "ok", "why", "machine", "workloads", "draw")
+        names = ("tick", "op", "pool", "ok", "why", "machine", "workload", "draw")
         for row in self._rows:
             yield json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
 

@@ -13,11 +13,14 @@ from zlib import crc32
 
 import numpy as np
 
-from core.domain.decision.values import MONTHLY_BY_BUCKET
+from core.domain.decision.engine import Engine, Placement
+from core.domain.decision.values import MONTHLY_BY_BUCKET, Offer
+from core.domain.move import offer_of
 from core.domain.pools import DANGER_MEMORY, LONG_AGO, POISON_MEMORY, Pool
-from core.domain.risk import DOWN, FADES, LOSSES, UP, Sighting, Table, stretches
+from core.domain.risk import DOWN, FADES, LOSSES, UP, Risk, Sighting, Table, stretches
 from core.domain.risk_model import Model
-from core.domain.risk_now import LOOK_BACK, Learned, risks
+from core.domain.risk_now import by_rule, by_trained, spoken, struck
+from core.domain.sightings import LOOK_BACK, Seen
 
 TICK_SECONDS = 300
 TICKS_PER_MONTH = 30.4375 * 86400 / TICK_SECONDS
@@ -39,7 +42,10 @@ class Told:
 
 @dataclass(frozen=True)
 class History:
-    """All that a replay rests on. ``prices[tick, pool]`` in USD per hour, NaN before the first; ticks of five minutes from ``start``."""
+    """All that a replay rests on. ``prices[tick, pool]`` in USD per hour, NaN before the first; ticks of five minutes from ``start``.
+
+    ``placement`` and ``engine`` are the client's and the installation's figures as they are set now.
+    """
 
     region: str
     start: datetime
@@ -52,6 +58,8 @@ class History:
     ranks: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
     boot_seconds: float = 75.0
     handover_seconds: float = 3.0
+    placement: Placement = Placement()
+    engine: Engine = Engine()
 
     @property
     def ticks(self) -> int:
@@ -91,9 +99,10 @@ class Market:
         self._bill = np.vstack([np.zeros(len(history.pools)), np.cumsum(_filled(history.prices), axis=0)]) * TICK_SECONDS / 3600
         self._flags = {pool: _flags(history, pool) for pool in self.index}
         self._times = {pool: [s.at for s in told] for pool, told in history.sightings.items()}
+        self._models = {pool.instance_type: pool for pool in reversed(history.pools)}
         self._known: dict[int, list[Pool]] = {}
         self._made: dict[tuple, Pool] = {}
-        self._risks: dict[int, dict[str, float]] = {}
+        self._risks: dict[int, dict[str, Risk]] = {}
         self._cheapest: dict[str, np.ndarray] = {}
 
     def cost(self, pool: int, since: int, until: int) -> float:
@@ -123,21 +132,35 @@ class Market:
             self._made[(pool.pool_id, *state)] = made
         return made
 
-    def risks_at(self, tick: int) -> dict[str, float]:
-        """P(lost within the hour) by pool, as production would have told it then."""
+    def offers_at(self, tick: int, pools: list[Pool]) -> tuple[Offer, ...]:
+        """The same pools as the chooser sees them, with their risk."""
+        risks, now = self._risks_at(tick), self.history.at(tick)
+        told = struck(risks, pools, self._learned(now)[0], now)
+        return tuple(offer_of(pool, told[pool.pool_id].probability) for pool in pools)
+
+    def risk_at(self, tick: int, pool_id: str) -> float:
+        told = self._risks_at(tick).get(pool_id)
+        return told.probability if told else 0.0
+
+    def _risks_at(self, tick: int) -> dict[str, Risk]:
+        """P(lost within the hour) by pool, as production would have told it then: by the table and the model of that day."""
         if tick not in self._risks:
             now = self.history.at(tick)
-            told = risks(self.pools_at(tick, {}), self._seen(now), self._learned(now), now)
-            self._risks[tick] = {pool: one.probability for pool, one in told.items()}
+            table, model = self._learned(now)
+            seen = {pool: Seen.of(told, now) for pool, told in self._seen(now).items()}
+            told = by_rule(self.history.pools, seen, table, self._ranks(now), now)
+            self._risks[tick] = spoken(told, by_trained(model, told.keys(), seen, now), "the model") if model else told
         return self._risks[tick]
 
     def _seen(self, now: datetime) -> dict[str, Sequence[Sighting]]:
         spans = {pool: (bisect_right(at, now - LOOK_BACK), bisect_right(at, now)) for pool, at in self._times.items()}
         return {pool: self.history.sightings[pool][first:last] for pool, (first, last) in spans.items() if last > first}
 
-    def _learned(self, now: datetime) -> Learned:
-        trained = next(((table, model) for at, table, model in reversed(self.history.trainings) if at <= now), (Table(), None))
-        return Learned(*trained, {kind: bucket for kind, (bucket, day) in self.history.ranks.items() if day <= now})
+    def _learned(self, now: datetime) -> tuple[Table, Model | None]:
+        return next(((table, model) for at, table, model in reversed(self.history.trainings) if at <= now), (Table(), None))
+
+    def _ranks(self, now: datetime) -> dict[str, int]:
+        return {kind: bucket for kind, (bucket, day) in self.history.ranks.items() if day <= now}
 
     def cheapest(self, model: Pool) -> np.ndarray:
         """The lowest price of each tick among the pools that hold what ``model`` holds; NaN where none is known."""
@@ -145,6 +168,10 @@ class Market:
         if key not in self._cheapest:
             self._cheapest[key] = np.nanmin(np.where(np.isnan(self.history.prices), np.inf, self.history.prices)[:, self.fitting(model)], axis=1)
         return self._cheapest[key]
+
+    def model_of(self, instance_type: str) -> Pool:
+        """A pool of this type: what a workload that runs on it must be replaced by at least."""
+        return self._models[instance_type]
 
     def fitting(self, model: Pool) -> list[int]:
         return [n for n, pool in enumerate(self.history.pools) if pool.arch == model.arch and pool.vcpus >= model.vcpus and pool.memory_mib >= model.memory_mib]

@@ -1,6 +1,6 @@
 """One's own history played again: the rules of production decide for one's own workloads on the recorded region.
 
-Where a workload is moved for money is ``move.choose`` and ``switch.refuse``, what a notice is answered with is
+Whether a workload moves for money say ``select_best_instance`` and ``switch.refuse``, what a notice is answered with is
 ``response.decide``, and where a machine is launched ``pools.emergency_candidates``: the code of the server. Ticks of five
 minutes; a machine is billed for every tick it began. Decisions know the price of the tick before.
 """
@@ -8,11 +8,13 @@ minutes; a machine is billed for every tick it began. Decisions know the price o
 import math
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from core.domain.decision import select_best_instance
+from core.domain.decision.values import Inputs, Offer
 from core.domain.lifecycle import Role
-from core.domain.move import Move, Place, choose
+from core.domain.move import Move, Place, move_of, present_of, wish_of
 from core.domain.pools import DANGER_MEMORY, LONG_AGO, POISON_MEMORY, Candidate, Need, Pool, emergency_candidates
 from core.domain.response import Action, decide
 from core.domain.switch import Order, refuse
@@ -40,7 +42,8 @@ def play(market: Market, fate: Fate, workloads: list[Workload], policy: OwnPolic
     game = Game(market, fate, policy, log, skip)
     lives = [game.begin(policy.applied(one), span.first) for one in workloads]
     for tick in range(span.first, span.last):
-        game.tick(tick, lives)
+        if not game.is_quiet(tick, lives):
+            game.tick(tick, lives)
         if tell and tick % 2000 == 0:
             tell(tick)
     for life in lives:
@@ -56,7 +59,8 @@ class Game:
         self.met: dict[str, tuple[datetime, datetime]] = {}
         self.unplanned: Counter = Counter()
         self._launched = 0
-        self._seen: tuple[int, list[Pool]] = (-1, [])
+        self._appointments: set[int] = set()
+        self._seen: tuple[int, list[Pool], tuple[Offer, ...]] = (-1, [], ())
 
     def begin(self, workload: Workload, tick: int) -> Life:
         life = Life(workload, None)
@@ -74,8 +78,12 @@ class Game:
         for life in lives:
             if life.primary is None:
                 self._again(life, tick)
-            elif tick % REVIEW_TICKS == 0 and life.workload.kinds and not life.standby:
-                self._review(life, tick)
+        if tick % REVIEW_TICKS == 0:
+            self._review_all(tick, lives)
+
+    def is_quiet(self, tick: int, lives: list[Life]) -> bool:
+        """Whether nothing at all happens in a tick."""
+        return tick % REVIEW_TICKS > 0 and tick not in self.fate.events and tick not in self._appointments and all(life.primary for life in lives)
 
     # --- what ends by itself
 
@@ -103,6 +111,7 @@ class Game:
         if event.kind == "rebalance":
             if here:
                 life.warned_at = self.market.history.at(tick)
+                self._appointments.add(tick + math.ceil(USUAL.warning_life.total_seconds() / TICK_SECONDS))
                 self._answer_risk(life, tick)
             return
         self._lose_zombies(life, event.pool, tick)
@@ -157,38 +166,82 @@ class Game:
     def _away(self, life: Life, tick: int, down: float) -> None:
         life.add(unplanned_seconds=down)
         at = self.market.history.at(tick)
-        self.unplanned[at.year, at.month] += down * life.count
+        self.unplanned[at.year, at.month] += down
 
     def _meet(self, pool_id: str, now: datetime) -> None:
         self.met[pool_id] = (now + DANGER_MEMORY, now + POISON_MEMORY)
-        self._seen = (-1, [])
+        self._seen = (-1, [], ())
 
-    def _pools(self, tick: int) -> list[Pool]:
+    def _known(self, tick: int) -> tuple[list[Pool], tuple[Offer, ...]]:
         """The region as these workloads know it at a tick."""
         if self._seen[0] != tick:
-            self._seen = (tick, self.market.pools_at(tick, self.met))
-        return self._seen[1]
+            pools = self.market.pools_at(tick, self.met)
+            self._seen = (tick, pools, self.market.offers_at(tick, pools))
+        return self._seen[1:]
 
     # --- moves for money
 
-    def _review(self, life: Life, tick: int) -> None:
-        if self.skip and self._cannot_gain(life, tick):
+    def _review_all(self, tick: int, lives: list[Life]) -> None:
+        """The riskiest first, as the planner goes through them; each knows where those before it went."""
+        due = [life for life in lives if life.primary and life.workload.kinds and not life.standby and not (self.skip and self._cannot_gain(life, tick))]
+        if not due:
             return
-        now, pools = self.market.history.at(tick), self._pools(tick)
-        here = pools[self.market.index[life.primary.pool_id]] if life.primary.pool_id in self.market.index else None
-        on_demand = self.market.history.on_demand.get(life.primary.instance_type)
-        place = Place(life.primary.as_instance(Role.PRIMARY, self._launched_at(life.primary)), here, self._price(life.primary, here), on_demand)
-        move = choose(place, pools, set(), life.workload.moves, life.last_move, life.last_failover, now, USUAL.repeat_block, self.market.risks_at(tick))
-        if isinstance(move, Move) and move.kind in life.workload.kinds and not refuse(self._order(life, place, move.target, tick), now, forced=False):
+        stands, answers = Counter(one.primary.pool_id for one in lives if one.primary and one.primary.pool is not None), {}
+        for life in sorted(due, key=lambda life: -self.market.risk_at(tick, life.primary.pool_id) if life.primary.pool is not None else 0.0):
+            before = life.primary
+            self._review(life, tick, stands, len(lives), answers)
+            if life.primary is not before:
+                stands += Counter([life.primary.pool_id])
+                stands -= Counter([before.pool_id] if before.pool is not None else [])
+                answers.clear()
+
+    def _review(self, life: Life, tick: int, stands: Counter, count: int, answers: dict) -> None:
+        """Workloads that stand alike are answered alike until one of them moves."""
+        now, key = self.market.history.at(tick), self._state(life, self.market.history.at(tick)) if self.skip else id(life)
+        if key not in answers:
+            answers[key] = self._answer(life, tick, now, stands, count)
+        place, move = answers[key]
+        if move and move.kind in life.workload.kinds and not self._refuses(life, place, move, tick, now):
             self._move(life, move, tick, now)
 
+    def _state(self, life: Life, now: datetime) -> tuple:
+        """All of a workload that an answer depends on; waits that are over do not count."""
+        here, moves = life.primary, life.workload.moves
+        since = here.launched if here.pool is None else None
+        waits = _younger(life.last_move, moves.cooldown_seconds, now), _younger(life.last_failover, USUAL.repeat_block.total_seconds(), now)
+        return here.pool_id, here.pool, here.instance_type, moves, since, *waits
+
+    def _answer(self, life: Life, tick: int, now: datetime, stands: Counter, count: int) -> tuple[Place, Move | None]:
+        pools, offers = self._known(tick)
+        known = {pool.pool_id: pool for pool in pools}
+        primary = life.primary.as_instance(Role.PRIMARY, self._launched_at(life.primary))
+        here, on_demand = known.get(primary.pool_id), self.market.history.on_demand.get(primary.instance_type)
+        place = Place(primary, here, self._price(life.primary, here), on_demand)
+        others = stands - Counter([primary.pool_id] if life.primary.pool is not None else [])
+        inputs = self._inputs(life, place, offers, now, dict(others), count)
+        return place, move_of(select_best_instance(inputs), inputs, known)
+
+    def _refuses(self, life: Life, place: Place, move: Move, tick: int, now: datetime) -> bool:
+        """What somebody approves overrides auto-switch and the budget, as the server has it."""
+        return refuse(self._order(life, place, move.target, tick), now, forced=move.kind not in life.workload.auto) is not None
+
+    def _inputs(self, life: Life, place: Place, offers: tuple[Offer, ...], now: datetime, taken: dict[str, int], count: int) -> Inputs:
+        """The same that the planner looks at (core/moves/surroundings.py)."""
+        engine, spread = self.market.history.engine, self.policy.spread(self.market.history.placement)
+        wish = wish_of(self.market.model_of(life.primary.instance_type), place.on_demand)
+        return Inputs(
+            replace(wish, allow=spread.allow, deny=spread.deny), offers, present_of(place, life.last_move, life.last_failover), now,
+            taken=taken, cap=spread.cap(count), weights=spread.weights(engine), policy=life.workload.moves, gates=engine.gates,
+            price_increase_pct=spread.price_increase_pct, repeat_block_seconds=int(USUAL.repeat_block.total_seconds()),
+        )  # fmt: skip
+
     def _cannot_gain(self, life: Life, tick: int) -> bool:
-        """No pool at all is so much cheaper that ``choose`` could call the move worth it."""
-        n = self.market.index.get(life.primary.pool_id)
-        if n is None or tick == 0:
+        """No pool at all is so much cheaper that the chooser could call a move worth it."""
+        if tick == 0:
             return False
-        price = self._price(life.primary, None) if life.primary.pool is None else float(self.market.history.prices[tick - 1, n])
-        least = self.market.cheapest(self.market.history.pools[n])[tick - 1]
+        pool = life.primary.pool
+        price = self._price(life.primary, None) if pool is None else float(self.market.history.prices[tick - 1, pool])
+        least = self.market.cheapest(self.market.model_of(life.primary.instance_type))[tick - 1]
         return price is not None and bool(100 * (price - least) / price < life.workload.moves.min_saving_pct - 1e-6)
 
     def _price(self, machine: Machine, here: Pool | None) -> float | None:
@@ -219,6 +272,7 @@ class Game:
         self._pay(life, life.primary, tick, "primary_usd")
         self._pay(life, life.standby, tick, "replica_usd")
         life.zombies.append((tick + 1 + wait, life.primary))
+        self._appointments.add(tick + 1 + wait)
         life.primary, life.standby = life.standby, None
         life.add(planned_seconds=self.market.history.handover_seconds)
 
@@ -239,7 +293,7 @@ class Game:
         lost, config = life.primary, life.workload.config
         kind, az_id, pool_id = (lost.instance_type, lost.az_id, lost.pool_id) if lost else (workload.instance_type, workload.az_id, workload.pool_id or "")
         need = Need(pool_id, az_id, kind, self.market.history.on_demand.get(kind), bool(config.on_demand_fallback))
-        found = emergency_candidates(need, self._pools(tick), set(), now)
+        found = emergency_candidates(need, self._known(tick)[0], set(), now)
         return cheapest_first(found) if self.policy.by_price else found
 
     def _is_down(self, candidate: Candidate, tick: int) -> bool:
@@ -285,3 +339,8 @@ def _start_of(workload: Workload, market: Market) -> Candidate:
     if workload.pool_id in market.index:
         return Candidate(workload.pool_id, workload.az_id, workload.instance_type, "spot", None, "")
     return Candidate(f"{workload.az_id}:{workload.instance_type}:linux", workload.az_id, workload.instance_type, "on-demand", None, "")
+
+
+def _younger(at: datetime | None, seconds: float, now: datetime) -> datetime | None:
+    """A time that is not yet so long ago."""
+    return at if at is not None and (now - at).total_seconds() < seconds else None

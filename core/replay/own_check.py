@@ -24,7 +24,7 @@ def _spent(log: Iterable[Mapping], history: History) -> tuple[float, int, list[s
     for line in log:
         key = (line["draw"], line["machine"])
         if not line["ok"]:
-            refused += len(line["workloads"])
+            refused += 1
         elif line["op"].startswith("launch"):
             running[key] = line
         elif key not in running:
@@ -43,4 +43,4 @@ def _bill(launch: Mapping, end: Mapping, history: History) -> float:
         prices = history.prices[:, [pool.pool_id for pool in history.pools].index(launch["pool"])]
         first = prices[~np.isnan(prices)][0]
         hourly = float(np.where(np.isnan(prices), first, prices)[launch["tick"] : last].sum())
-    return hourly * TICK_SECONDS / 3600 * len(launch["workloads"])
+    return hourly * TICK_SECONDS / 3600

@@ -1,6 +1,6 @@
 """The policies that a replay of one's own history compares: one's own, the product's, others', and two ends nobody can leave."""
 
-from core.domain.move import MovePolicy
+from core.domain.decision.values import MovePolicy
 from core.replay.workloads import PLANS, OwnPolicy
 
 OWN, OMNISCIENT, ON_DEMAND = "yours", "omniscient", "on-demand"

@@ -67,7 +67,7 @@ def _report(market: Market, span: Span, workloads: Sequence[Workload], policies:
     return {
         "region": history.region, "from": history.start.isoformat(), "to": history.at(history.ticks).isoformat(),
         "days": round(history.ticks * TICK_SECONDS / 86400, 3), "pools": len(history.pools),
-        "workloads": sum(len(one.names) for one in workloads), "terms": vars(terms),
+        "workloads": len(workloads), "terms": vars(terms),
         "verdict": own_report.verdict(told), "policies": told, "gaps": own_report.gaps(market, told, terms.draws, terms.hazard, span),
     }  # fmt: skip
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.domain.pools import Pool
 from core.replay.history import TICK_SECONDS, TICKS_PER_MONTH, Fate, Market
 from core.replay.own import Span
 from core.replay.own_lineup import BASELINES, OMNISCIENT, OWN
@@ -14,6 +13,7 @@ from core.replay.workloads import Life, Workload
 PAID = ("primary_usd", "replica_usd", "zombie_usd")
 COUNTS = ("interruptions", "drawn_interruptions", "moves", "replicas", "refused_launches")
 LOW, HIGH = 0.05, 0.95
+LEAST_CHEAPER, LEAST_SOONER = 0.005, 0.5  # of On-Demand's cost; seconds away per workload and month
 
 
 def figures(market: Market, lives: Sequence[Life], span: Span) -> dict[str, float]:
@@ -21,8 +21,8 @@ def figures(market: Market, lives: Sequence[Life], span: Span) -> dict[str, floa
     sums = Counter()
     for life in lives:
         for name, figure in life.sums.items():
-            sums[name] += figure * life.count
-    return _rated(sums, _on_demand_usd(market, [life.workload for life in lives], span), sum(life.count for life in lives), span)
+            sums[name] += figure
+    return _rated(sums, _on_demand_usd(market, [life.workload for life in lives], span), len(lives), span)
 
 
 def _rated(sums: Counter, on_demand: float, workloads: int, span: Span) -> dict[str, float]:
@@ -44,26 +44,21 @@ def _rated(sums: Counter, on_demand: float, workloads: int, span: Span) -> dict[
 def _on_demand_usd(market: Market, workloads: Sequence[Workload], span: Span) -> float:
     """What all of it would have cost without Spot."""
     hours = (span.last - span.first) * TICK_SECONDS / 3600
-    return sum(market.history.on_demand.get(one.instance_type, 0.0) * hours * len(one.names) for one in workloads)
+    return sum(market.history.on_demand.get(one.instance_type, 0.0) * hours for one in workloads)
 
 
 def hindsight(market: Market, fate: Fate, workloads: Sequence[Workload], span: Span) -> dict[str, float]:
     """The cheapest place that gives machines, in every tick, moved to for nothing: nobody can be below."""
-    cost = sum(_least(market, fate, one, span) * len(one.names) for one in workloads)
+    cost = sum(_least(market, fate, one, span) for one in workloads)
     told = Counter(primary_usd=cost, spot_ticks=1)
-    return _rated(told, _on_demand_usd(market, workloads, span), sum(len(one.names) for one in workloads), span)
+    return _rated(told, _on_demand_usd(market, workloads, span), len(workloads), span)
 
 
 def _least(market: Market, fate: Fate, workload: Workload, span: Span) -> float:
     on_demand = market.history.on_demand.get(workload.instance_type, np.inf)
-    fitting = market.fitting(model_of(market, workload))
+    fitting = market.fitting(market.model_of(workload.instance_type))
     prices = np.where(fate.down | np.isnan(market.history.prices), np.inf, market.history.prices)[span.first : span.last, fitting]
     return float(np.minimum(prices.min(axis=1), on_demand).sum()) * TICK_SECONDS / 3600
-
-
-def model_of(market: Market, workload: Workload) -> Pool:
-    """A pool of the workload's type: what it must be replaced by at least."""
-    return next(pool for pool in market.history.pools if pool.instance_type == workload.instance_type)
 
 
 def interval(draws: Sequence[float]) -> dict[str, float]:
@@ -95,7 +90,8 @@ def mark_front(policies: list[dict]) -> None:
 
 
 def _beats(a: tuple[float, float], b: tuple[float, float]) -> bool:
-    return a[0] <= b[0] and a[1] <= b[1] and a != b
+    """No worse in both, and better in one by as much as anybody would notice."""
+    return a[0] <= b[0] and a[1] <= b[1] and (b[0] - a[0] >= LEAST_CHEAPER or b[1] - a[1] >= LEAST_SOONER)
 
 
 def _mean(policy: dict, key: str) -> float:
@@ -111,7 +107,7 @@ def verdict(policies: list[dict]) -> str:
     if not better:
         return f"{first} No policy of the comparison is better in both."
     best = min(better, key=_point)
-    return f"{first} {best['policy']} is at least as good in both: {100 * (1 - _mean(best, 'cost_over_on_demand')):.0f} % less, {_point(best)[1]:.1f} s away."
+    return f"{first} {best['policy']} is better in one and no worse in the other: {100 * (1 - _mean(best, 'cost_over_on_demand')):.0f} % less, {_point(best)[1]:.1f} s away."
 
 
 def _point(policy: dict) -> tuple[float, float]:

@@ -4,31 +4,34 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from core.domain.decision.engine import Placement
+from core.domain.decision.values import MovePolicy
 from core.domain.incident import Incident
 from core.domain.lifecycle import Agent, AgentConfig, Instance, Replica, Role
-from core.domain.move import MovePolicy
 from core.domain.pools import Candidate
 from core.domain.response import Situation, Standby
 from core.domain.waits import USUAL, Waits
 
 PLANS = frozenset({"switch", "return_to_spot"})
+AUTO = frozenset({"return_to_spot"})  # the product's own modes: a switch waits for its approval
 CONFIG = AgentConfig(0, 1, 0, 1, 1, 3600, "prepare_replica", 15, 2, 300, 1)  # as the schema's defaults
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Workloads that are alike. They see the same, so they do the same; one of them is played and counts for all.
+    """A workload as it stands when a replay begins. ``pool_id`` None: On-Demand in ``az_id``.
 
-    ``pool_id`` None: On-Demand in ``az_id``. ``kinds`` are the plans that are carried out.
+    ``kinds`` are the plans that are carried out, ``auto`` those of them that nobody has to approve.
     """
 
-    names: tuple[str, ...]
+    name: str
     instance_type: str
     az_id: str
     pool_id: str | None
     config: AgentConfig = CONFIG
     moves: MovePolicy = MovePolicy()
     kinds: frozenset[str] = PLANS
+    auto: frozenset[str] = AUTO
 
 
 @dataclass
@@ -69,10 +72,6 @@ class Life:
     orders: list[datetime] = field(default_factory=list)
     sums: Counter = field(default_factory=Counter)
 
-    @property
-    def count(self) -> int:
-        return len(self.workload.names)
-
     def add(self, **figures: float) -> None:
         for name, figure in figures.items():
             self.sums[name] += figure
@@ -95,7 +94,7 @@ class Life:
         return Standby(replica, self.standby.as_instance(Role.REPLICA, now), now, flagged)
 
     def agent(self) -> Agent:
-        return Agent(0, "", 0, 0, self.workload.names[0], "active", 1, self.primary.number, 1, self.last_failover, None)
+        return Agent(0, "", 0, 0, self.workload.name, "active", 1, self.primary.number, 1, self.last_failover, None)
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,13 @@ class OwnPolicy:
         if self.on_demand_fallback is not None:
             config = replace(config, on_demand_fallback=int(self.on_demand_fallback))
         kinds = workload.kinds if self.kinds is None else self.kinds
-        changed = {"config": config, "moves": self.moves or workload.moves, "kinds": frozenset() if self.is_on_demand else kinds}
+        auto = workload.auto if self.kinds is None else AUTO & kinds
+        changed = {"config": config, "moves": self.moves or workload.moves, "kinds": frozenset() if self.is_on_demand else kinds, "auto": auto}
         return replace(workload, **changed, **({"pool_id": None} if self.is_on_demand else {}))
+
+    def spread(self, own: Placement) -> Placement:
+        """How workloads are spread: one's own way, else the product's; which types may be used is not up for comparison."""
+        return own if self.is_own else Placement(allow=own.allow, deny=own.deny)
 
 
 def cheapest_first(candidates: list[Candidate]) -> list[Candidate]:

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from core.domain.move import MovePolicy
+from core.domain.decision.values import MovePolicy
 from core.domain.pools import pool_id
-from core.moves import planner, recorded
+from core.moves import decisions, recorded
+from core.moves.surroundings import Grounds
 from core.replay import own_check
 from core.replay.own_play import Terms, chosen, compare
-from core.sql import agents, plans, pools
+from core.sql import agents, instances, plans, pools
 from tests.integration.conftest import data_of
 from tests.integration.market.test_imports import spotopt
 from tests.world import PRICES, ZONES
@@ -92,19 +93,27 @@ def test_what_the_planner_decides_live_is_what_the_replay_decides_on_the_same_ma
     world.prices()
     workload, now = world.workload(), world.now()
     still(world, now)
+    world.execute("UPDATE spot_pools SET price = 0.012 WHERE pool_id = 'use1-az2:c5.large:linux'")
     world.db.run(lambda tx: plans.set_policy(tx, workload.id, MovePolicy(min_saving_pct=5)))
-    live = world.db.run(lambda tx: planner.best_move(tx, agents.get(tx, workload.id), {}))
+    live = world.db.run(lambda tx: weighed(tx, workload)).choice
 
     told, workloads, _ = world.db.run(lambda tx: recorded.of_client(tx, workload.client.id, "us-east-1", now - timedelta(days=1), now))
     _, logs = compare(told, workloads, *chosen(["yours"]), Terms(1, 0, 0.0))
 
     lines = [json.loads(line) for line in logs["yours"].lines()]
     moved = [(line["pool"], line["why"]) for line in lines if line["op"] == "launch_spot"][1:]
-    assert moved[0] == (live.target.pool_id, live.sentence)
+    assert moved[0] == (live.chosen.offer.pool_id, live.sentence)
+
+
+def weighed(tx, workload):
+    """As the planner does it."""
+    agent = agents.get(tx, workload.id)
+    return decisions.weigh(tx, agent, instances.get(tx, agent.primary_instance_id), Grounds().of(tx, agent.client_id, "us-east-1"))
 
 
 def still(world, now) -> None:
-    """A day in which every pool costs what it costs now."""
+    """A day in which every pool costs what it costs now, one of them very little."""
     row = (None, 0, "collector", "NONE")
     told = [(*row, pool_id(zone, name), spot + 0.001 * n, now - timedelta(days=1), now) for name, (spot, _) in PRICES.items() for n, zone in enumerate(ZONES)]
+    told = [(*one[:5], 0.012, *one[6:]) if one[4] == "use1-az2:c5.large:linux" else one for one in told]
     world.db.run(lambda tx: pools.write_snapshots(tx, told))

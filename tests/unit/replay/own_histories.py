@@ -50,9 +50,10 @@ def _seen(dice: np.random.Generator, days: int, losses: float) -> tuple[Sighting
 def own_workloads() -> list[Workload]:
     """Four: two alike, one elsewhere, one On-Demand."""
     return [
-        Workload(("web-1", "web-2"), "m5.large", "use1-az1", "use1-az1:m5.large:linux"),
-        Workload(("batch",), "c5.large", "use1-az3", "use1-az3:c5.large:linux"),
-        Workload(("store",), "m6i.large", "use1-az2", None),
+        Workload("web-1", "m5.large", "use1-az1", "use1-az1:m5.large:linux"),
+        Workload("web-2", "m5.large", "use1-az1", "use1-az1:m5.large:linux"),
+        Workload("batch", "c5.large", "use1-az3", "use1-az3:c5.large:linux"),
+        Workload("store", "m6i.large", "use1-az2", None),
     ]  # fmt: skip
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from core import errors
-from core.domain.move import MovePolicy
+from core.domain.decision.engine import Placement
+from core.domain.decision.values import MovePolicy
 from core.domain.risk import Sighting
 from core.replay import own_check
 from core.replay.actions import ActionLog
@@ -16,7 +17,7 @@ from core.replay.history import History, Market, Told
 from core.replay.own import Game, Span, play
 from core.replay.own_lineup import LINEUP, NAMES
 from core.replay.own_play import Terms, chosen, compare
-from core.replay.workloads import CONFIG, OwnPolicy, Workload
+from core.replay.workloads import CONFIG, PLANS, OwnPolicy, Workload
 from tests.unit.replay.own_histories import START, TYPES, drawn_history, mixed, own_workloads, pool_of
 
 POOL = "use1-az1:m5.large:linux"
@@ -102,13 +103,19 @@ def test_reviews_that_are_left_out_could_only_have_ended_in_staying(name):
     assert sum("Move" in line["why"] for line in log_of(logs[0])) > 0
 
 
-def test_workloads_that_are_alike_are_played_once_and_count_for_all():
-    together = own_workloads()[:1]
-    apart = [replace(together[0], names=(name,)) for name in together[0].names]
-    figures = [played(drawn_history(), ["stay"], workloads=some)[0]["policies"] for some in (together, apart)]
+def test_workloads_are_spread_as_the_clients_placement_says():
+    """The cheap pool takes as many as the cap allows; who comes later knows where the others went."""
+    history = flat({POOL: 0.06, "use1-az2:m5.large:linux": 0.03, "use1-az3:m5.large:linux": 0.031})
+    six = [replace(own_workloads()[0], name=f"web-{n}") for n in range(6)]
 
-    for a, b in zip(*figures, strict=True):
-        assert {k: v["mean"] for k, v in a["figures"].items()} == pytest.approx({k: v["mean"] for k, v in b["figures"].items()}, abs=1e-5)
+    def most_in_the_cheap_one(placement):
+        market = Market(replace(history, placement=placement))
+        lives = play(market, market.draw(0), six, LINEUP["yours"], Span(0, history.ticks), ActionLog())
+        return sum(life.primary.pool_id.startswith("use1-az2") for life in lives)
+
+    assert most_in_the_cheap_one(Placement(max_share_pct=100)) == 6
+    assert most_in_the_cheap_one(Placement(max_share_pct=50)) == 3
+    assert most_in_the_cheap_one(Placement(max_share_pct=17)) == 1
 
 
 def test_a_much_cheaper_pool_is_moved_to_and_the_old_machine_waits_its_hour_out():
@@ -117,18 +124,20 @@ def test_a_much_cheaper_pool_is_moved_to_and_the_old_machine_waits_its_hour_out(
     life, log = one_life(history, LINEUP["balanced"])
 
     moved = next(line for line in log if line["pool"].startswith("use1-az2"))
-    assert "costs $0.0300/h, 50 % less" in moved["why"]
+    assert "costs $0.0300/h, 50 % less than now" in moved["why"]
     assert (life.sums["moves"], life.sums["interruptions"]) == (1, 0)
     released = next(line for line in log if line["op"] == "release" and line["pool"] == POOL)
     assert released["tick"] - moved["tick"] == 1 + CONFIG.terminate_wait_seconds // 300
     assert one_life(history, LINEUP["stay"])[0].sums["moves"] == 0
 
 
-def test_auto_switch_off_moves_nothing_for_money():
+def test_auto_switch_off_and_a_spent_budget_hold_up_what_nobody_approves():
     history = flat({POOL: 0.06, "use1-az2:m5.large:linux": 0.03})
     manual = replace(own_workloads()[0], config=replace(CONFIG, auto_switch_enabled=0))
 
-    assert one_life(history, LINEUP["yours"], manual)[0].sums["moves"] == 0
+    assert one_life(history, LINEUP["yours"], replace(manual, auto=PLANS))[0].sums["moves"] == 0
+    assert one_life(history, LINEUP["yours"], manual)[0].sums["moves"] == 1  # a person approves it
+    assert one_life(history, LINEUP["yours"], replace(manual, kinds=frozenset()))[0].sums["moves"] == 0  # written down, not carried out
 
 
 def lost_at(hour: float) -> dict:
@@ -228,7 +237,9 @@ def test_the_front_is_those_whom_nobody_beats():
 
     assert "on-demand" in on_front and "omniscient" not in on_front
     for name in on_front:
-        assert not any(a[0] <= points[name][0] and a[1] <= points[name][1] and a != points[name] for other, a in points.items() if other != "omniscient")
+        cost, down = points[name]
+        others = [point for other, point in points.items() if other not in (name, "omniscient")]
+        assert not any(a <= cost - 0.005 and b <= down or a <= cost and b <= down - 0.5 for a, b in others)
 
 
 def test_a_policy_of_ones_own_stands_beside_the_known_ones():
