@@ -185,12 +185,14 @@ def test_the_fallback_goes_down_the_models_that_were_in_charge_before(registry):
 
 def test_another_process_uses_a_new_model_within_five_seconds(registry, monkeypatch):
     monkeypatch.undo()
-    elsewhere = ml_interface.LoadedModels()
+    elsewhere, model_id = ml_interface.LoadedModels(), registry.uploaded()
+    looked = time.monotonic()
     assert database.run(elsewhere.active).model is None
 
-    registry.do("activate", registry.uploaded())
+    registry.do("activate", model_id)
 
-    assert database.run(elsewhere.active).model is None, "it looked a moment ago"
+    found = database.run(elsewhere.active).model
+    assert found is None or time.monotonic() - looked >= ml_interface.LOOK_AGAIN_SECONDS, "it looked a moment ago"
     time.sleep(ml_interface.LOOK_AGAIN_SECONDS)
     assert database.run(elsewhere.active).registered.model_version == "1"
 
