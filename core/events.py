@@ -25,6 +25,9 @@ POLL_SECONDS = 0.4
 PAGE = 2000
 LAGS = 5000
 QUEUE_SIZE = 200
+STREAMS = 5  # open ones of one sign-in or token, in each process; the newest counts
+OUSTED: dict = {}  # what the oldest hears when there is one too many
+REPEATED = 5000  # events a stream that comes back is told at most
 EVERYBODY = 0  # an event of the whole installation, for the streams of every client
 REPORT_SECONDS = 5.0
 ADMINISTRATORS = 2**63 - 1  # no client has this id: only the streams of administrators, who hear everything, get its events
@@ -45,6 +48,7 @@ class Feed:
 
     def __init__(self) -> None:
         self._streams: dict[Queue, int | None] = {}
+        self._listeners: dict[Queue, str] = {}  # oldest first
         self._seen: set[int] = set()
         self._wake = threading.Event()
         self._door = threading.Lock()
@@ -53,13 +57,16 @@ class Feed:
         self._lags: deque[tuple[float, int]] = deque(maxlen=LAGS)  # when handed out, after how many ms
         self._reported = 0.0
 
-    def subscribe(self, client_id: int | None) -> Queue:
-        """A queue of the client's events from the return on; None hears every client."""
+    def subscribe(self, client_id: int | None, who: str | None = None) -> Queue:
+        """A queue of the client's events from the return on; None hears every client. ``who`` has STREAMS of them at most."""
         queue: Queue = Queue(QUEUE_SIZE)
         with self._door:
+            self._make_room(who)
             if not self._streams or not self._reader.is_alive():
                 self._begin()
             self._streams[queue] = client_id
+            if who:
+                self._listeners[queue] = who
             knows = self._knows
         knows.wait(LOOK_SECONDS)
         return queue
@@ -74,8 +81,17 @@ class Feed:
         """Whether anything more will come into this queue."""
         return queue in self._streams
 
+    def _make_room(self, who: str | None) -> None:
+        """The oldest ones end: a page that was left is noticed seconds later, and must not keep the next from hearing."""
+        mine = [queue for queue, name in list(self._listeners.items()) if who and name == who]
+        for queue in mine[: max(0, len(mine) - STREAMS + 1)]:
+            self.unsubscribe(queue)
+            with suppress(Full):
+                queue.put_nowait(OUSTED)
+
     def unsubscribe(self, queue: Queue) -> None:
         self._streams.pop(queue, None)
+        self._listeners.pop(queue, None)
 
     def wake(self) -> None:
         self._wake.set()
@@ -148,6 +164,18 @@ def _window(tx: Tx) -> list[dict]:
         page = rows.since(tx, OVERLAP, after=page[-1]["id"], limit=PAGE)
         found = found + page
     return found
+
+
+def missed(tx: Tx, client_id: int | None, last_id: int) -> list[dict] | None:
+    """What a stream that had come to ``last_id`` was not told, oldest first; None: more than can be repeated, or nobody knows.
+
+    Ids commit out of order, so the events of OVERLAP before it are told again: readers drop what they have seen.
+    """
+    first = rows.first_of_overlap(tx, last_id, OVERLAP)
+    if first is None:
+        return None
+    found = rows.of_stream(tx, client_id, EVERYBODY, first, REPEATED + 1)
+    return [row for row in found if row["id"] != last_id] if len(found) <= REPEATED else None
 
 
 def test(tx: Tx, client_uuid: str) -> dict:

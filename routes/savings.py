@@ -24,7 +24,7 @@ class Series(Span):
 
 class LedgerPage(Span):
     by = fields.Str(load_default="agent", validate=validate.Regexp(r'^(agent|account|tag:[^"\\]{1,127})$'))
-    limit = fields.Int(load_default=100, validate=validate.Range(1, 500))
+    limit = fields.Int(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.Str(load_default=None, validate=validate.Length(max=40))
 
 

@@ -1,8 +1,12 @@
 """The history of switches as people read it."""
 
+from collections.abc import Iterator
+
+from core import database
 from core.database import Tx
 from core.sql import switches
 
+PAGE = 500
 SAME = ("request_id", "state", "cause", "sentence", "old_usd_per_hour", "new_usd_per_hour", "on_demand_usd_per_hour", "data_source",
         "started_at", "promoted_at", "serving_at", "finished_at", "downtime_seconds", "downtime_method")  # fmt: skip
 COLUMNS = ("switch_id", "agent_name", "cause", "user", "state", "success", "from", "to", "old_usd_per_hour", "new_usd_per_hour",
@@ -13,6 +17,14 @@ COLUMNS = ("switch_id", "agent_name", "cause", "user", "state", "success", "from
 def of_client(tx: Tx, client_id: int, limit: int) -> list[dict]:
     """Moves of a client's workloads, ordered and unordered, newest first."""
     return [_shown(row) for row in switches.of_client(tx, client_id, limit)]
+
+
+def everything(client_id: int) -> Iterator[dict]:
+    """The same without an end, page by page, each read in a transaction of its own: no export holds a connection while it is sent."""
+    page = database.run(lambda tx: switches.of_client(tx, client_id, PAGE))
+    while page:
+        yield from map(_shown, page)
+        page = database.run(lambda tx, last=page[-1]["id"]: switches.of_client(tx, client_id, PAGE, last))
 
 
 def _shown(row: dict) -> dict:

@@ -30,6 +30,24 @@ def stats(tx: Tx) -> dict:
     )
 
 
+def first_of_overlap(tx: Tx, last_id: int, overlap: timedelta) -> int | None:
+    """The lowest id written within ``overlap`` of that event; None when that event is not kept any more."""
+    return tx.one(
+        "SELECT MIN(e.id) AS id FROM system_events l JOIN system_events e ON e.created_at BETWEEN"
+        " l.created_at - INTERVAL %(microseconds)s MICROSECOND AND l.created_at + INTERVAL %(microseconds)s MICROSECOND WHERE l.id = %(id)s",
+        microseconds=int(overlap.total_seconds() * 1e6), id=last_id,
+    )["id"]  # fmt: skip
+
+
+def of_stream(tx: Tx, client_id: int | None, everybody: int, first: int, limit: int) -> list[dict]:
+    """A client's events and everybody's from that id on, oldest first; without a client, all."""
+    return tx.all(
+        "SELECT * FROM system_events WHERE id >= %(first)s AND (%(client_id)s IS NULL OR client_id IN (%(client_id)s, %(everybody)s))"
+        " ORDER BY id LIMIT %(limit)s",
+        client_id=client_id, everybody=everybody, first=first, limit=limit,
+    )  # fmt: skip
+
+
 def since(tx: Tx, overlap: timedelta, *, after: int, limit: int) -> list[dict]:
     """A page of the events of the last ``overlap``, oldest first; readers drop what they have seen: ids commit out of order."""
     return tx.all(

@@ -152,8 +152,8 @@ def follow_failovers(tx: Tx) -> int:
     )
 
 
-def of_client(tx: Tx, client_id: int, limit: int) -> list[dict]:
-    """A client's moves with names and places, newest first."""
+def of_client(tx: Tx, client_id: int, limit: int, before: int | None = None) -> list[dict]:
+    """A client's moves with names and places, newest first; those before an id, if one is named."""
     return tx.all(
         "SELECT s.*, a.uuid AS agent_uuid, a.logical_name, p.uuid AS plan_uuid, i.uuid AS incident_uuid,"
         " o.ec2_instance_id AS old_ec2_id, o.instance_type AS old_type, o.az_id AS old_az_id, o.lifecycle AS old_lifecycle,"
@@ -161,9 +161,10 @@ def of_client(tx: Tx, client_id: int, limit: int) -> list[dict]:
         " FROM switches s JOIN agents a ON a.id = s.agent_id JOIN instances o ON o.id = s.old_instance_id"
         " LEFT JOIN instances n ON n.id = s.new_instance_id LEFT JOIN plans p ON p.id = s.plan_id"
         " LEFT JOIN incidents i ON i.id = s.incident_id"
-        " WHERE s.client_id = %(client_id)s ORDER BY s.id DESC LIMIT %(limit)s",
+        " WHERE s.client_id = %(client_id)s AND (%(before)s IS NULL OR s.id < %(before)s) ORDER BY s.id DESC LIMIT %(limit)s",
         client_id=client_id,
         limit=limit,
+        before=before,
     )
 
 

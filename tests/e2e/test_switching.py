@@ -47,4 +47,4 @@ def switches(stack: Stack, fleet: demo.Fleet) -> list[dict]:
 
 
 def lines(stack: Stack, fleet: demo.Fleet) -> list[dict]:
-    return Api(stack.url, fleet.token).get("/api/ledger?limit=500")["lines"]
+    return Api(stack.url, fleet.token).get("/api/ledger?limit=200")["lines"]

@@ -81,6 +81,23 @@ def listen(stack: Stack, town: Town, heard: list) -> None:
                 heard.append((time.monotonic(), line.removeprefix(b"event: ").decode()))
 
 
+def test_a_stream_that_broke_goes_on_where_it_was(stack: Stack, town: Town):
+    """By any of the workers: they share nothing but the outbox."""
+    shop, other = town.open("broken-stream", "meanwhile")
+    headers = {"Authorization": f"Bearer {town.client.token}"}
+    with requests.get(f"{stack.url}/api/events/stream", headers=headers, stream=True, timeout=30) as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        town.notice(shop, "rebalance", notice_time="2026-01-01T00:00:00Z")
+        last = next(line for line in lines if line.startswith(b"id: ")).removeprefix(b"id: ").decode()
+    town.notice(other, "rebalance", notice_time="2026-01-01T00:00:00Z")
+
+    with requests.get(f"{stack.url}/api/events/stream", headers={**headers, "Last-Event-ID": last}, stream=True, timeout=30) as stream:
+        told = next(line for line in stream.iter_lines() if b'"type":"notice"' in line and other.agent_id.encode() in line)
+
+    assert told
+
+
 def test_one_client_sees_nothing_of_another_and_cannot_touch_it(stack: Stack, town: Town):
     [mine], other = town.open("mine"), Town(stack)
 

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from core.money import ledger
+from core.moves import history
 from core.moves.planner import plan_ahead
 from tests.integration.conftest import ADMIN, data_of, error_of
 from tests.integration.switching.conftest import TARGET, Moving
@@ -109,6 +110,22 @@ def test_the_history_as_csv_has_a_line_per_switch_and_no_formula_in_it(me, movin
 
     assert row["agent_name"] == "'=HYPERLINK(1)"
     assert float(row["downtime_seconds"]) >= 2
+
+
+def test_an_export_longer_than_a_page_leaves_out_no_switch_and_repeats_none(me, moving, paths, monkeypatch):
+    monkeypatch.setattr(history, "PAGE", 2)
+    moving.served()
+    for n in range(4):
+        moving.world.execute(
+            "INSERT INTO switches (uuid, client_id, agent_id, request_id, old_instance_id, data_source, stale, state, cause, user_id, sentence,"
+            " started_at) SELECT UUID(), client_id, agent_id, %(id)s, old_instance_id, data_source, 0, 'failed', 'manual', user_id, 'a test',"
+            " started_at FROM switches LIMIT 1", id=f"r{n}",
+        )  # fmt: skip
+
+    told = [row["switch_id"] for row in table(me.get(paths["client"] + "/export/switch-history"))]
+
+    every = [row["uuid"] for row in moving.world.all("SELECT uuid FROM switches ORDER BY id DESC")]
+    assert told == every and len(every) == 5
 
 
 def test_an_emergencys_move_stands_in_the_history_with_its_cause(me, moving, paths):
@@ -244,12 +261,12 @@ def test_savings_as_csv(me, booked, paths):
 
 def test_the_ledger_shows_its_single_lines_page_by_page_and_its_parts(me, booked):
     first = data_of(me.get("/api/ledger?limit=1"))
-    every = data_of(me.get("/api/ledger?limit=500&by=account"))
+    every = data_of(me.get("/api/ledger?limit=200&by=account"))
 
     assert first["next_cursor"] and len(first["lines"]) == 1
     assert {(line["debit"], line["credit"]) for line in every["lines"]} == {("on_demand_equivalent", "savings"), ("savings", "compute")}
     assert every["allocation"]["groups"][0]["name"] == "Simulated 123456789012"
-    rest = data_of(me.get(f"/api/ledger?limit=500&cursor={first['next_cursor']}"))["lines"]
+    rest = data_of(me.get(f"/api/ledger?limit=200&cursor={first['next_cursor']}"))["lines"]
     assert [line["line_id"] for line in first["lines"] + rest] == [line["line_id"] for line in every["lines"]]
 
 
