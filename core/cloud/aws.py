@@ -154,8 +154,8 @@ class Ec2:
         return found
 
     def members(self, region: str) -> dict[str, str]:
-        """Every living machine that belongs to an Auto Scaling group, with the group's name."""
-        wanted = [{"Name": "tag-key", "Values": [GROUP_TAG]}, {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
+        """Every machine that bears the tag of an Auto Scaling group, with the group's name; also those that have just ended."""
+        wanted = [{"Name": "tag-key", "Values": [GROUP_TAG]}]
         found = self._batches.ask(region, "members", [], lambda _: list(self._described(region, wanted)))
         return {machine.ec2_id: machine.tags[GROUP_TAG] for machine in found}
 
