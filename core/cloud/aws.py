@@ -154,9 +154,10 @@ class Ec2:
         return found
 
     def members(self, region: str) -> dict[str, str]:
-        """Every living machine that belongs to an Auto Scaling group, with the group's name."""
-        wanted = [{"Name": "tag-key", "Values": [GROUP_TAG]}, {"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
-        return {machine.ec2_id: machine.tags[GROUP_TAG] for machine in self._described(region, wanted)}
+        """Every machine that bears the tag of an Auto Scaling group, with the group's name; also those that have just ended."""
+        wanted = [{"Name": "tag-key", "Values": [GROUP_TAG]}]
+        found = self._batches.ask(region, "members", [], lambda _: list(self._described(region, wanted)))
+        return {machine.ec2_id: machine.tags[GROUP_TAG] for machine in found}
 
     def groups(self, region: str, names: list[str]) -> dict[str, Group]:
         """Auto Scaling groups by name, as they stand; one that does not exist is missing. Refusal where we may not ask."""
@@ -189,9 +190,9 @@ class Ec2:
             code = error.response["Error"]["Code"]
             if classify(code) is Answer.NOT_ALLOWED:
                 raise Refusal(Answer.NOT_ALLOWED, code, error.response["Error"].get("Message", "")) from error
-            raise errors.Unavailable(f"Auto Scaling cannot be asked: {error}") from error
+            raise silence("Auto Scaling cannot be asked", error) from error
         except BotoCoreError as error:
-            raise errors.Unavailable(f"Auto Scaling cannot be asked: {error}") from error
+            raise silence("Auto Scaling cannot be asked", error) from error
 
     def _described(self, region: str, filters: list[dict]) -> Iterable[Machine]:
         pages = self.client("ec2", region).get_paginator("describe_instances")

@@ -151,7 +151,7 @@ def _still_wanted(tx: Tx, intent: Intent) -> bool:
     if intent.kind == "launch" and intent.instance_id:
         return not _waited_too_long(tx, intent) and _launch_is_wanted(tx, intent)
     if intent.kind == "asg":
-        return _group_call_is_wanted(tx, intent)
+        return exchanges.still_wanted(tx, intent)
     if intent.kind != "terminate":
         return True
     instance = instances.by_ec2_id(tx, json.loads(intent.params)["ec2_instance_id"])
@@ -159,13 +159,6 @@ def _still_wanted(tx: Tx, intent: Intent) -> bool:
         actions.finish(tx, intent, "failed", error="it is the PRIMARY now")
         return False
     return True
-
-
-def _group_call_is_wanted(tx: Tx, intent: Intent) -> bool:
-    if exchanges.still_wanted(tx, intent):
-        return True
-    actions.finish(tx, intent, "superseded", error="what it was ordered for is no more")
-    return False
 
 
 def _waited_too_long(tx: Tx, intent: Intent) -> bool:
@@ -317,17 +310,11 @@ def _failed(tx: Tx, intent: Intent, outcome: Outcome) -> None:
     """It will not come to be: a launching replica ends with it."""
     if not actions.finish(tx, intent, "failed", error=outcome.error):
         return
-    _tell_failure(tx, intent, outcome)
+    asg = ("group_refused", "The Auto Scaling group refused")  # tried again, or told as its exchange ends
+    name, words = asg if intent.kind == "asg" else (f"{intent.kind}_failed", f"{intent.kind.capitalize()} failed")
+    _tell(tx, intent, name, f"{words}: {outcome.error}")
     if intent.kind == "launch" and intent.instance_id:
         give_up(tx, instances.get(tx, intent.instance_id), "failed", f"Its launch failed: {outcome.error}")
-
-
-def _tell_failure(tx: Tx, intent: Intent, outcome: Outcome) -> None:
-    """What a group refuses is tried again, or told as its exchange ends."""
-    if intent.kind == "asg":
-        _tell(tx, intent, "group_refused", f"The Auto Scaling group refused: {outcome.error}")
-    else:
-        _tell(tx, intent, f"{intent.kind}_failed", f"{intent.kind.capitalize()} failed: {outcome.error}")
 
 
 def _invalid(tx: Tx, intent: Intent, outcome: Outcome) -> None:

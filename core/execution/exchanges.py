@@ -17,7 +17,7 @@ from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.scaling import Exchange, Group, Past, Step, Verb, next_step
 from core.execution.orders import order
 from core.people import notifications
-from core.sql import instances
+from core.sql import actions, instances
 from core.sql import scaling as rows
 
 BELL = "group_exchanges"
@@ -68,7 +68,14 @@ def advance(tx: Tx, agent: Agent, safe: bool, exchange_id: int, group: Group | N
 
 
 def still_wanted(tx: Tx, intent: Intent) -> bool:
-    """Asked as the executor claims a call: things may have changed while SAFE MODE or an outage held it."""
+    """Asked as the executor claims a call: things may have changed while SAFE MODE or an outage held it; then it is withdrawn."""
+    wanted = _is_wanted(tx, intent)
+    if not wanted:
+        actions.finish(tx, intent, "superseded", error="what it was ordered for is no more")
+    return wanted
+
+
+def _is_wanted(tx: Tx, intent: Intent) -> bool:
     params = json.loads(intent.params)
     if intent.instance_id is None:
         return True

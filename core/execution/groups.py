@@ -106,11 +106,14 @@ def _learn_hooks(clouds: Clouds, account: Account, region: str, name: str) -> No
 
 
 def _learn_members(account: Account, region: str, told: dict[str, str], counts: dict) -> list[str]:
-    """Who came and who went, each under its agent's lock; the names of the groups that machines of ours are in."""
+    """Who came and who went, each under its agent's lock; the names of the groups that machines of ours are in.
+
+    A machine that fell silent has not left: it may have died, and its successor will need to know the group.
+    """
     names = set()
     for row in database.run(lambda tx: rows.looked_after(tx, account.id, region)):
         name = told.get(row["ec2_instance_id"])
-        if name != row["asg_name"]:
+        if name != row["asg_name"] and (name or row["is_in_touch"]):
             counts["changed"] += for_agent(row["agent_id"], f"membership of {row['id']}", partial(_set_member, instance_id=row["id"], name=name))
         names |= {name} if name else set()
         counts["members"] += bool(name)

@@ -104,8 +104,8 @@ def _learn(before: Instance, machine: Machine | None) -> bool:
 
 def observe(tx: Tx, agent: Agent, safe: bool, instance: Instance, machine: Machine) -> bool:
     """Whether the machine's state was news, after doing what follows from it."""
-    if machine.state in ALIVE_STATES:
-        scaling.set_member(tx, instance.id, machine.tags.get(GROUP_TAG))
+    if machine.state in ALIVE_STATES and GROUP_TAG in machine.tags:  # who left is learned each minute; this answer may be older
+        scaling.set_member(tx, instance.id, machine.tags[GROUP_TAG])
     if instance.launch_spec is None:
         instances.set_launch_spec(tx, instance.id, canonical(machine.launch_spec))
     news = learn_state(tx, agent, safe, instance, machine.state, ENDINGS.get(machine.reason, machine.reason))

@@ -20,10 +20,12 @@ def set_member(tx: Tx, instance_id: int, name: str | None) -> int:
 
 
 def looked_after(tx: Tx, account_id: int, region: str) -> list[dict]:
-    """Machines of agents in a region, with the group each is known to be in."""
+    """Machines of agents in a region, with the group each is known to be in, and whether its host was heard just now."""
     return tx.all(
-        "SELECT id, agent_id, ec2_instance_id, asg_name FROM instances WHERE account_id = %(account_id)s AND region = %(region)s"
-        " AND role IN ('PRIMARY', 'REPLICA', 'ZOMBIE') AND ec2_instance_id IS NOT NULL",
+        "SELECT i.id, i.agent_id, i.ec2_instance_id, i.asg_name,"
+        " COALESCE(h.contact_at > UTC_TIMESTAMP(6) - INTERVAL 30 SECOND, 0) AS is_in_touch FROM instances i"
+        " LEFT JOIN agent_heartbeats h ON h.instance_id = i.id WHERE i.account_id = %(account_id)s AND i.region = %(region)s"
+        " AND i.role IN ('PRIMARY', 'REPLICA', 'ZOMBIE') AND i.ec2_instance_id IS NOT NULL",
         account_id=account_id,
         region=region,
     )

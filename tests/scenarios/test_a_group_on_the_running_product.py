@@ -35,7 +35,7 @@ def over(town: Town, garage: Garage, shop: Shop, new: str) -> None:
     until("the old one is gone and nothing else runs", lambda: town.billed() == {new}, 60)
     until("it is the only member", lambda: garage.states() == {new: "InService"}, 15)
     assert town.primary(shop) == new
-    assert town.row(shop)["primary"]["asg_name"] == garage.name
+    until("it is known as the member", lambda: town.row(shop)["primary"]["asg_name"] == garage.name, 20)
 
 
 def test_an_interrupted_member_is_carried_over_and_its_successor_has_its_place(town: Town, garage: Garage):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.cloud.aws import Ec2
 from core.domain.pools import pool_id
 from core.domain.switch import refuse
 from core.emergencies import emergency
@@ -142,6 +143,7 @@ def test_members_and_sizes_are_learned_and_forgotten(shop: MemberShop):
     assert shop.world.one("SELECT hooks FROM scaling_groups")["hooks"] == '{"spotopt-drain":120}'
 
     shop.garage.api.detach_instances(InstanceIds=[shop.old], AutoScalingGroupName="web-spot", ShouldDecrementDesiredCapacity=False)
+    shop.world.beat(shop.workload, shop.workload.primary.id)
     assert groups.learn_members(shop.clouds)["changed"] == 1
 
     assert shop.world.instance(shop.workload.primary.id).asg_name is None
@@ -177,3 +179,16 @@ def test_the_page_of_a_workload_tells_of_its_group_and_of_an_exchange_that_did_n
     told = shop.world.db.run(lambda tx: fleet.group_of(tx, shop.workload.id))
     assert (told["is_member"], told["exchange"]["state"]) == (False, "outside")
     assert "could not join" in told["exchange"]["sentence"]
+
+
+def test_a_member_that_has_died_is_a_member_until_it_is_exchanged(shop: MemberShop, monkeypatch):
+    """Its successor is promoted a minute later, and must know the group."""
+    shop.garage.levers.kill(shop.old)
+    until("the group has noticed", lambda: shop.old not in shop.garage.states())
+
+    groups.learn_members(shop.clouds)
+    assert shop.world.instance(shop.workload.primary.id).asg_name == "web-spot"
+    monkeypatch.setattr(Ec2, "members", lambda self, region: {})  # EC2 forgets the tags of a machine some time after its end
+    groups.learn_members(shop.clouds)
+
+    assert shop.world.instance(shop.workload.primary.id).asg_name == "web-spot"
