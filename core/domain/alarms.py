@@ -17,6 +17,7 @@ class Alarm:
 ALARMS = (
     Alarm("received", "AWS announced a rebalance or an interruption for a PRIMARY, or a PRIMARY was lost without notice"),
     Alarm("outcome", "a workload was carried over and serves again"),
+    Alarm("zombie_ends", "a former PRIMARY that nobody ended is ended by us tomorrow, thirty days after its wait"),
     Alarm("failed", "an order to AWS came to nothing for good"),
     Alarm("last_resort", "nothing but a pool in danger is left for a replacement before its deadline"),
     Alarm("by_hand", "SAFE MODE holds an answer back: somebody has to act before the deadline"),

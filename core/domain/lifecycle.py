@@ -1,7 +1,7 @@
 """The roles of an instance, the arrows between them, and the values that carry them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.domain.row import FromRow
@@ -23,6 +23,9 @@ ARROWS = {
     Role.PRIMARY: {Role.ZOMBIE, NONE},
     Role.ZOMBIE: {Role.REPLICA, Role.TERMINATED},
 }
+
+ZOMBIE_LIFE = timedelta(days=30)  # then it is ended, whoever meant to (MET-06)
+ZOMBIE_WARNING = timedelta(days=1)
 
 GONE_STATES = frozenset({"shutting-down", "terminated"})
 STOPPED_STATES = frozenset({"stopping", "stopped"})
@@ -98,6 +101,11 @@ class Instance(FromRow):
     @property
     def name(self) -> str:
         return self.ec2_instance_id or "the instance being launched"
+
+    @property
+    def last_day(self) -> datetime | None:
+        """When a former PRIMARY is ended even where its people meant to do it themselves; None while its wait has not begun."""
+        return self.terminate_after and self.terminate_after + ZOMBIE_LIFE
 
     @property
     def place(self) -> str:

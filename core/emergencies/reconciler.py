@@ -11,7 +11,7 @@ from core.agents.farewell import HOST_SECONDS, leave
 from core.database import Tx
 from core.domain.failover import SURPLUS_GRACE_SECONDS
 from core.domain.incident import Incident, has_expired, may_close, outcome_of
-from core.domain.lifecycle import Agent, Role
+from core.domain.lifecycle import ZOMBIE_WARNING, Agent, Instance, Role
 from core.domain.notice import Rank
 from core.emergencies import lifecycle_hooks, maintenance
 from core.emergencies.emergency import respond, retire
@@ -20,6 +20,7 @@ from core.execution.orders import order_end, order_termination
 from core.intake.aws_events import apply_awaited
 from core.locks import for_agent
 from core.moves import switching
+from core.people import notifications
 from core.presets import waits
 from core.sql import actions, agents, commands, incidents, instances, level3, notices, switches
 from core.sql import maintenance as plans
@@ -117,14 +118,28 @@ def give_up_on_launch(tx: Tx, agent: Agent, safe: bool, instance_id: int) -> boo
 
 
 def end_zombie(tx: Tx, agent: Agent, safe: bool, instance_id: int) -> bool:
-    """Its successor serves and the wait is over."""
+    """Its successor serves and the wait is over; where people end it themselves, thirty days later (JOB-11)."""
     zombie = instances.get(tx, instance_id)
-    if zombie.role != Role.ZOMBIE or not agents.config(tx, agent.id).auto_terminate_enabled:
+    if zombie.role != Role.ZOMBIE:
         return False
-    ended = order_end(tx, zombie, f"{zombie.name} was replaced and its successor serves", safe=safe)
+    why = "its successor serves"
+    if not agents.config(tx, agent.id).auto_terminate_enabled:
+        if tx.now() < zombie.last_day:
+            return _warn_of_the_end(tx, agent, zombie)
+        why = "thirty days are over and nobody ended it"
+    ended = order_end(tx, zombie, f"{zombie.name} was replaced: {why}", safe=safe)
     if ended:
-        audit.tell(tx, agent, "end_zombie", f"Ordered the end of {zombie.name}: its successor serves")
+        audit.tell(tx, agent, "end_zombie", f"Ordered the end of {zombie.name}: {why}")
     return ended
+
+
+def _warn_of_the_end(tx: Tx, agent: Agent, zombie: Instance) -> bool:
+    """A day before, once."""
+    if tx.now() < zombie.last_day - ZOMBIE_WARNING:
+        return False
+    title = f"{agent.logical_name}: {zombie.name} ends tomorrow"
+    text = f"It was replaced a month ago, runs and is billed since, and auto-terminate is off; it is ended on {zombie.last_day:%Y-%m-%d %H:%M} UTC."
+    return notifications.announce(tx, agent.client_id, f"zombie_ends:{zombie.uuid}", "warning", title, text)
 
 
 def order_termination_again(tx: Tx, agent: Agent, safe: bool, instance_id: int) -> bool:

@@ -5,6 +5,7 @@ import pytest
 from core.agents import hosts
 from core.emergencies.reconciler import reconcile
 from core.money import downtime
+from core.operations import safe_mode
 from core.sql import agents, instances
 from tests.world import World
 
@@ -134,10 +135,34 @@ def test_the_old_one_is_kept_for_its_wait_after_its_successor_serves(world, shop
     assert ends_ordered(world) == 1
 
 
-def test_the_old_one_is_kept_for_ever_where_the_client_wants_to_end_it_himself(world, shop, successor):
+def warnings(world: World) -> list[str]:
+    return [row["title"] for row in world.all("SELECT title FROM notifications WHERE dedupe_key LIKE 'zombie_ends:%%'")]
+
+
+def test_the_old_one_is_kept_where_the_client_wants_to_end_it_himself_and_ended_after_thirty_days_with_a_days_warning(world, shop, successor):
     world.execute("UPDATE agent_configs SET auto_terminate_enabled = 0")
     world.serves(shop, successor)
-    world.jump(days=30)
+    world.jump(days=28, hours=23)
+    reconcile()
+    assert (ends_ordered(world), warnings(world)) == (0, [])
+
+    world.jump(hours=3)
+    reconcile(), reconcile()
+    assert ends_ordered(world) == 0
+    assert warnings(world) == [f"web-shop: {shop.primary.ec2_instance_id} ends tomorrow"]
+
+    world.jump(days=1)
+    reconcile(), reconcile()
+    assert ends_ordered(world) == 1
+    why = world.one("SELECT why FROM actions WHERE kind = 'terminate'")["why"]
+    assert why == f"{shop.primary.ec2_instance_id} was replaced: thirty days are over and nobody ended it"
+
+
+def test_in_safe_mode_nothing_is_ended_after_thirty_days_either(world, shop, successor):
+    world.execute("UPDATE agent_configs SET auto_terminate_enabled = 0")
+    world.serves(shop, successor)
+    world.db.run(lambda tx: safe_mode.switch(tx, True, actor="admin", reason="a test"))
+    world.jump(days=40)
     reconcile()
 
     assert ends_ordered(world) == 0
