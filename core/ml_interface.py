@@ -117,6 +117,12 @@ def fall_back(tx: Tx, *, actor: str, why: str = "by hand", status: str = "valida
     return {"active": shown(models.get(tx, before.id)) if before else STATIC, "previous": shown(models.get(tx, present.id))}
 
 
+def leave_shadow(tx: Tx, registered: Registered, *, why: str) -> None:
+    """Take a model out of the shadow for what it predicted there."""
+    models.set_status(tx, registered.id, "demoted", tx.now())
+    _session(tx, registered.id, "demotion", f"{registered.label} left the shadow: {why}", audit.SYSTEM)
+
+
 def _usable(tx: Tx, uuid: str) -> Registered:
     chosen = models.lock(tx, uuid)
     if chosen is None:

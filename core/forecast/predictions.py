@@ -18,7 +18,7 @@ from core.domain.risk import Risk
 from core.domain.serialize import canonical
 from core.forecast import sightings
 from core.forecast.risk import forecast, prices_for
-from core.ml_interface import NO_MODEL, Loaded, fall_back, shown
+from core.ml_interface import NO_MODEL, Loaded, fall_back, leave_shadow, shown
 from core.sql import models, pools, predictions
 
 HORIZON = timedelta(hours=1)
@@ -110,8 +110,7 @@ def _demote(tx: Tx, registered: Registered) -> None:
     if registered.status == "active":
         fall_back(tx, actor=audit.SYSTEM, why=why, status="demoted")
     else:
-        models.set_status(tx, registered.id, "demoted", tx.now())
-        audit.record(tx, client_id=0, actor=audit.SYSTEM, action="model_demotion", resource=("model", registered.id), why=why)
+        leave_shadow(tx, registered, why=why)
 
 
 def _pairs(tx: Tx, model_id: int) -> list[tuple[float, int]]:

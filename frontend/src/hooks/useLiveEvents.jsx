@@ -28,6 +28,7 @@ const TYPES = [
 const PATIENCE_MS = 5000;
 const REOPEN_MS = 3000;
 const POLL_MS = 5000;
+const MEMORY = 5000;
 
 const Live = createContext({ lostSince: null });
 
@@ -38,7 +39,9 @@ export function LiveEvents({ children }) {
   const [lostSince, setLostSince] = useState(null);
 
   useEffect(() => {
+    const isNews = makeMemory();
     const onEvent = (event) => {
+      if (!isNews(event?.lastEventId)) return;
       if (event?.type === "safe_mode") queries.invalidateQueries({ queryKey: ["session"] });
       refresh();
     };
@@ -55,6 +58,18 @@ export function LiveEvents({ children }) {
 }
 
 export const useLive = () => useContext(Live);
+
+// A stream that comes back tells the last half minute again: what was heard is no news.
+export function makeMemory(most = MEMORY) {
+  const heard = new Set();
+  return (id) => {
+    if (!id) return true;
+    if (heard.has(id)) return false;
+    heard.add(id);
+    if (heard.size > most) heard.delete(heard.values().next().value);
+    return true;
+  };
+}
 
 // Each question is asked once at a time, and once more when something happened meanwhile. An answer on its way is never
 // cut short, else a storm of events would keep the page from ever showing one; and none waits for a slower neighbour.

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider, QueryObserver } from "@tanstack/react
 import { act, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { LiveEvents, makeRefresh, useLive } from "./useLiveEvents.jsx";
+import { LiveEvents, makeMemory, makeRefresh, useLive } from "./useLiveEvents.jsx";
 
 class Stream {
   static CLOSED = 2;
@@ -56,6 +56,22 @@ test.each(["notice", "incident", "replica", "promotion", "serving", "instance", 
     expect(refetched).toHaveBeenCalledWith({ queryKey: ["live", "fleet"], exact: true });
   },
 );
+
+test("an event that is told again after a break asks for nothing", async () => {
+  const event = { type: "notice", lastEventId: "7" };
+  newest().heard.notice(event);
+  await pass(0);
+  refetched.mockClear();
+  newest().heard.notice(event);
+  expect(refetched).not.toHaveBeenCalled();
+  newest().heard.notice({ ...event, lastEventId: "6" });
+  expect(refetched).toHaveBeenCalledTimes(1);
+});
+
+test("what was heard long ago is forgotten first", () => {
+  const isNews = makeMemory(2);
+  expect(["1", "2", "1", "3", "1"].map(isNews)).toEqual([true, true, false, true, true]);
+});
 
 test("a turn of SAFE MODE asks at once who is signed in, whose banner says so", () => {
   newest().heard.safe_mode({ type: "safe_mode" });

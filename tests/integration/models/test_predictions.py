@@ -125,6 +125,18 @@ def test_an_active_model_worse_than_the_base_rate_is_demoted_and_the_one_before_
     assert session["figures"] == {"outcomes": JUDGED_AFTER, "brier": pytest.approx(0.81), "base_brier": 0.25}
 
 
+def test_a_shadow_worse_than_the_base_rate_leaves_it_and_its_history_says_so(world, registry):
+    model_id = registry.uploaded()
+    registry.do("shadow", model_id)
+    _outcomes(world, model_id, WRONG)
+
+    assert database.run(judge) == 1
+
+    session = data_of(registry.api.get("/api/admin/ml-models/sessions"))["sessions"][0]
+    assert (session["kind"], session["figures"]["outcomes"]) == ("demotion", JUDGED_AFTER)
+    assert "left the shadow" in session["sentence"]
+
+
 def test_one_outcome_fewer_demotes_nobody(world, registry):
     model_id = registry.uploaded()
     registry.do("activate", model_id)
