@@ -28,6 +28,7 @@ MODULES = (
     Module("CORE-API", "API", False, "critical", "routes"),
     Module("CORE-DECIDE", "Decision engine", False, "critical", "core/moves/decisions.py"),
     Module("CORE-EXEC", "Action executor", False, "critical", "core/execution/actions.py"),
+    Module("SCRIPT-ASG-01", "update_asg", False, "nothing is changed", "scripts/aws/update_asg.py"),
     Module("WORK-HLTH-01", "Health monitor", False, "alerts come later", "core/operations/monitor.py"),
     Module("WORK-EVT-01", "Event processor", False, "events wait in their queue", "core/intake/event_intake.py"),
     Module("WORK-CONS-01", "Price consolidation", False, "prices are consolidated later", "core/prices/consolidation.py"),

@@ -19,7 +19,7 @@ def asked() -> set[str]:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.id)
 def test_a_part_that_is_listed_is_there(module):
     assert (ROOT / module.place).exists()
-    assert module.place.startswith(("core/", "jobs/", "routes"))
+    assert module.place.startswith(("core/", "jobs/", "routes", "scripts/aws/"))
 
 
 def test_every_part_with_a_switch_is_asked_for_by_the_code_and_none_that_is_not_listed():
