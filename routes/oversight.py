@@ -30,7 +30,7 @@ class Which(Body):
     component = fields.Str(load_default=None, validate=validate.Length(1, 64))
     request_id = fields.Str(load_default=None, validate=validate.Length(1, 128))
     q = fields.Str(load_default=None, validate=validate.Length(1, 100))
-    limit = fields.Int(load_default=100, validate=validate.Range(1, 500))
+    limit = fields.Int(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.Str(load_default=None, validate=validate.Length(1, 40))
 
 

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from backend import create_app
+from scripts.api_document import described
 from tests.contract.tree import ROOT
 
 # Writes whose repetition is harmless by themselves, each with its reason.
@@ -74,3 +75,20 @@ def test_the_dashboard_asks_only_for_routes_that_exist(server: Flask):
 
 def plain(path: str, variable: str) -> str:
     return re.sub(variable, "*", path)
+
+
+def limits_of(told: dict) -> dict[str, tuple]:
+    """The `limit` of every list: what it is without one, and at most."""
+    return {
+        address: (one["schema"].get("default"), one["schema"]["maximum"])
+        for address, methods in told["paths"].items() for method in methods.values()
+        for one in method.get("parameters", ()) if one["name"] == "limit"
+    }  # fmt: skip
+
+
+def test_no_list_gives_more_than_two_hundred_at_once_nor_fifty_unasked():
+    """CON-12; some lists give fewer."""
+    found = limits_of(described())
+
+    assert len(found) > 10
+    assert {address: one for address, one in found.items() if one[1] > 200 or not one[0] or one[0] > 50} == {}
