@@ -39,10 +39,9 @@ class Rule(FromRow):
         return self.client_id in (None, reading.client_id) and self.entity in (None, reading.entity)
 
 
-# What is watched without anybody having asked for it. A person's own rules are rows of ``alerts``.
+# What is watched without anybody having asked for it, and is told by nothing else: components and feeds have alarms of
+# their own. A person's own rules are rows of ``alerts``.
 RULES = (
-    Rule("component", "a part of the platform is critical", "component_level", None, ">=", 2, "critical"),
-    Rule("feed", "a feed of prices is silent", "feed_silent_seconds", None, ">", 900, "warning"),
     Rule("event_queue", "an event queue is not read", "event_queue_silent_seconds", None, ">", 120, "critical"),
     Rule("dead_letters", "messages from AWS lie unread in the dead letters of a day", "dead_letters_per_day", None, ">", 0, "warning"),
     Rule("budget", "four fifths of the month's downtime budget are used", "downtime_budget_share", None, ">=", 0.8, "warning"),

@@ -27,8 +27,6 @@ def _budget_share(tx: Tx) -> list[dict]:
 
 # What can be watched, in the order in which it is listed.
 METRICS: dict[str, Callable[[Tx], list[dict]]] = {
-    "component_level": alerts.component_level,
-    "feed_silent_seconds": alerts.feed_silent_seconds,
     "event_queue_silent_seconds": alerts.event_queue_silent_seconds,
     "dead_letters_per_day": alerts.dead_letters_per_day,
     "downtime_budget_share": _budget_share,

@@ -89,22 +89,6 @@ def open_keys(tx: Tx) -> set[str]:
     return {row["rule_key"] for row in tx.all("SELECT DISTINCT rule_key FROM alert_events WHERE open_slot = 1")}
 
 
-def component_level(tx: Tx) -> list[dict]:
-    """0 healthy, 1 degraded, 2 critical; what is unknown has no figure."""
-    return tx.all(
-        "SELECT 0 AS client_id, component AS entity, FIELD(status, 'degraded', 'critical') AS value, checked_at AS at FROM health_components"
-        " WHERE status IS NOT NULL"
-    )
-
-
-def feed_silent_seconds(tx: Tx) -> list[dict]:
-    """Of the feeds that should come every few minutes."""
-    return tx.all(
-        "SELECT 0 AS client_id, CONCAT(feed, ':', region) AS entity, TIMESTAMPDIFF(SECOND, last_ok_at, UTC_TIMESTAMP(6)) AS value,"
-        " UTC_TIMESTAMP(6) AS at FROM price_feeds WHERE feed = 'spot'"
-    )
-
-
 def event_queue_silent_seconds(tx: Tx) -> list[dict]:
     return tx.all(
         "SELECT q.client_id, CONCAT(a.aws_account_id, ':', q.region) AS entity,"
