@@ -24,11 +24,18 @@ from tests.mysql import MySql
 from tests.simulator import Simulator
 from tests.world import World
 
+HERE = Path(__file__).parent
+LONGEST_FIRST = ("scenarios", "e2e", "integration", "unit", "contract")
 KEPT = {"role_arrows", "schema_migrations", "audit_logs"}  # audit rows can only be added
 SWITCHES = (
     "INSERT INTO system_settings (k, v, requested_at) VALUES"
     " ('SAFE_MODE', 'off', '2000-01-01'), ('ADMIN_TOKEN_ENABLED', 'on', '2000-01-01')"
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole stories first: they take longest, and no processor shall be idle at the end."""
+    items.sort(key=lambda item: LONGEST_FIRST.index(item.path.relative_to(HERE).parts[0]))
 
 
 @pytest.fixture(scope="session")

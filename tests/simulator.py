@@ -52,12 +52,13 @@ class Simulator(Levers):
         )  # fmt: skip
 
     def clear(self) -> None:
-        """Forget every machine and every fault."""
+        """Forget every machine, every fault and every jump of the clock."""
         self.release(drop=True)
         self.clear_faults()
         self.calm_events()
         for account in {row["account_id"] for row in self.instances()}:
             self.reset(account)
+        self.clock(0)
 
     def stop(self) -> None:
         self._process.terminate()

@@ -27,7 +27,7 @@ from core.emergencies import last_resort
 from core.emergencies.emergency import choose_pool, give_up
 from core.execution import breaker, exchanges, memories
 from core.execution.foresight import why_elsewhere
-from core.execution.orders import launch_params, order
+from core.execution.orders import launch_params, made_of, order
 from core.execution.seats import Seats
 from core.locks import lock_agent
 from core.moves import switching
@@ -149,7 +149,7 @@ def _claim(tx: Tx, began: float, may_sit: Callable[[int], bool] = lambda account
 def _still_wanted(tx: Tx, intent: Intent) -> bool:
     """A PRIMARY is never ended, whatever was ordered before it was promoted (INV-32)."""
     if intent.kind == "launch" and intent.instance_id:
-        return not _waited_too_long(tx, intent) and _launch_is_wanted(tx, intent)
+        return not _waited_too_long(tx, intent) and _launch_is_wanted(tx, intent) and _is_whole(tx, intent)
     if intent.kind == "asg":
         return exchanges.still_wanted(tx, intent)
     if intent.kind != "terminate":
@@ -174,6 +174,20 @@ def _launch_is_wanted(tx: Tx, intent: Intent) -> bool:
         return True
     actions.finish(tx, intent, "superseded", error="the state this switch was ordered for is no more")
     return False
+
+
+def _is_whole(tx: Tx, intent: Intent) -> bool:
+    """A launch ordered before EC2 had told what its machine is made of waits for that word, and takes it in."""
+    params = json.loads(intent.params)
+    if params["image_id"] or intent.tries:
+        return True
+    spec = instances.get(tx, instances.get(tx, intent.instance_id).replica_of_id).launch_spec
+    if spec is None:
+        tx.on_commit(lambda: doorbell.ring("heartbeat_watch"))
+        return False
+    actions.set_params(tx, intent, canonical({**params, **made_of(json.loads(spec))}))
+    instances.set_launch_spec(tx, intent.instance_id, spec)
+    return True
 
 
 def tags_of(claim: Claim, settings: Settings) -> dict[str, str]:

@@ -48,11 +48,18 @@ def launch_params(candidate: Candidate, subject: Instance, spec: dict) -> dict:
         "az_id": candidate.az_id,
         "instance_type": candidate.instance_type,
         "lifecycle": candidate.lifecycle,
+        **made_of(spec),
+        "why": candidate.why,
+    }
+
+
+def made_of(spec: dict) -> dict:
+    """What EC2 told of the machine that is replaced; nothing until it was asked, and then the order waits."""
+    return {
         "image_id": spec.get("image_id"),
         "security_group_ids": spec.get("security_group_ids", []),
         "iam_instance_profile": spec.get("iam_instance_profile"),
         "key_name": spec.get("key_name"),
-        "why": candidate.why,
     }
 
 

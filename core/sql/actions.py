@@ -109,6 +109,11 @@ def next_attempt(tx: Tx, intent: Intent, params: str, client_token: str, error: 
     )  # fmt: skip
 
 
+def set_params(tx: Tx, intent: Intent, params: str) -> None:
+    """Complete an order that nobody has begun."""
+    tx.execute("UPDATE actions SET params = %(params)s WHERE id = %(id)s AND state = 'pending' AND tries = 0", id=intent.id, params=params)
+
+
 def supersede_launch(tx: Tx, instance_id: int) -> int:
     """Withdraw a launch nobody has begun."""
     return tx.execute(

@@ -133,9 +133,9 @@ def settings(world: World, body: dict) -> dict:
 
 
 def clock(world: World, body: dict) -> dict:
-    """The one clock offset, absolute; it jumps only forward."""
+    """The one clock offset, absolute; while there are machines it jumps only forward."""
     offset = float(body["offset_seconds"])
-    if offset < world.clock_offset:
+    if offset < world.clock_offset and world.instances:
         raise AwsError("InvalidParameterValue", "the clock jumps only forward")
     world.clock_offset = offset
     world.changed()

@@ -1,13 +1,16 @@
 """A launch, from the order to the machine: what is asked of AWS, what is recorded, and what each refusal leads to."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from core.cloud import actions as cloud_actions
 from core.cloud.errors import Answer
+from core.cloud.simulator.catalogue import IMAGE
 from core.emergencies.reconciler import reconcile
 from core.execution.actions import RECORD, install_name
+from core.execution.watch import watch
 from core.sql import accounts
 from tests.integration.shop import Shop
 
@@ -186,14 +189,29 @@ def test_a_token_whose_machine_has_ended_already_leads_to_the_next_attempt(shop:
 
 
 def test_a_launch_that_boto_itself_refuses_fails_instead_of_being_tried_for_ever(shop: Shop, executor, world):
-    """A notice in the seconds before anybody looked at the PRIMARY: no image is known yet."""
-    world.execute("UPDATE instances SET launch_spec = NULL")
+    world.execute("UPDATE instances SET launch_spec = '{\"image_id\": 5}'")
     shop.order()
 
     executor.drain()
 
     assert shop.intent()["state"] == "failed"
     assert shop.calls() == []
+
+
+def test_a_launch_waits_until_ec2_has_told_what_its_machine_is_made_of(shop: Shop, executor, world, clouds):
+    """A notice in the seconds before anybody looked at the PRIMARY: no image is known yet."""
+    world.execute("UPDATE instances SET launch_spec = NULL")
+    shop.order()
+    executor.drain()
+    assert (shop.intent()["state"], shop.intent()["tries"], shop.calls()) == ("pending", 0, [])
+
+    watch(clouds)
+    executor.drain()
+
+    assert shop.intent()["state"] == "done"
+    [made] = shop.machines()
+    assert json.loads(shop.replica()["launch_spec"])["image_id"] == IMAGE
+    assert made["instance_id"] == shop.intent()["ec2_id"]
 
 
 def test_new_credentials_are_fetched_once_the_old_ones_are_stale(shop: Shop, executor, clouds):

@@ -75,6 +75,7 @@ def test_nothing_more_is_done_for_a_deleted_client_and_no_machine_is_ended(admin
     world.prices()
     shop, other = world.workload(client=client), world.workload("other", aws_account="210987654321")
     replica = world.replica(shop)
+    world.looked_at()
     world.interruption(shop)
     admin.delete(f"/api/admin/clients/{client.uuid}")
     world.jump(hours=7)

@@ -205,6 +205,7 @@ def test_one_accounts_slow_answers_hold_up_nobody_else(shop: Shop, executor):
     """Twelve orders of an account that takes four seconds for each; the neighbour's one order is done meanwhile."""
     shop.simulator.fault("RunInstances", delay_seconds=4.0, only_delay=True, share=1.0, account_id="123456789012")
     neighbour = shop.world.workload("neighbour", aws_account=OTHER)
+    shop.world.looked_at()
     order_many(shop, 12)
     crew = Crew(executor)
     crew.send()
