@@ -185,7 +185,7 @@ def _verdict(inputs: Inputs, best: Ranked | None, here: float | None, rejected: 
     if held:
         return Verdict.HOLD, f"{there} is better ({best.why}), but {held}"
     if here is not None and here - best.score < inputs.gates.worth_moving:
-        return Verdict.STAY, f"{there} would gain {here - best.score:.3f} of score; a move must gain {inputs.gates.worth_moving}"
+        return Verdict.STAY, f"{there} would gain {here - best.score:.4f} of score; a move must gain {inputs.gates.worth_moving}"
     return Verdict.SWITCH, _why_there(inputs, best)
 
 
