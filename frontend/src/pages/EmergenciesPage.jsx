@@ -9,6 +9,7 @@ import { Card } from "../components/cards/Card.jsx";
 import { Chips } from "../components/Chips.jsx";
 import { TimeBar } from "../components/emergency/TimeBar.jsx";
 import { KINDS, standing } from "../components/emergency/words.js";
+import { Heads } from "../components/Heads.jsx";
 import classes from "../components/Rows.module.css";
 import { Sentence } from "../components/Sentence.jsx";
 import { Mark } from "../components/Sign.jsx";
@@ -68,15 +69,7 @@ function verdict([{ incidents, next_cursor: more }]) {
 function List({ incidents }) {
   return (
     <table className={classes.table}>
-      <thead>
-        <tr>
-          {HEADS.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Heads of={HEADS} />
       <tbody>
         {incidents.map((incident) => (
           <Row key={incident.incident_id} incident={incident} />

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 
 import pages from "./Page.module.css";
 import { Card } from "../components/cards/Card.jsx";
+import { Heads } from "../components/Heads.jsx";
 import { KeepFile } from "../components/KeepFile.jsx";
 import { CAUSES, SWITCH_STATES, whoIs } from "../components/plans/words.js";
 import rows from "../components/Rows.module.css";
@@ -43,15 +44,7 @@ export default function SwitchesPage() {
       <Card state={state} empty={EMPTY}>
         {({ switches }) => (
           <table className={rows.table}>
-            <thead>
-              <tr>
-                {HEADS.map((head) => (
-                  <th key={head} scope="col">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Heads of={HEADS} />
             <tbody>
               {switches.map((move) => (
                 <Row key={move.switch_id} move={move} />

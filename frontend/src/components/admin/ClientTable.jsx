@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 
 import { useSession } from "../../hooks/useSession.jsx";
 import { MISSING, plural } from "../../services/format.js";
+import { Heads } from "../Heads.jsx";
 import classes from "../Rows.module.css";
 import rows from "./Admin.module.css";
 import TakeSeat from "./TakeSeat.jsx";
@@ -17,18 +18,11 @@ export function ClientTable({ clients }) {
   return (
     <>
       <table className={classes.table}>
-        <thead>
-          <tr>
-            {HEADS.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-            <th scope="col">
-              <VisuallyHidden>Pages</VisuallyHidden>
-            </th>
-          </tr>
-        </thead>
+        <Heads of={HEADS}>
+          <th scope="col">
+            <VisuallyHidden>Pages</VisuallyHidden>
+          </th>
+        </Heads>
         <tbody>
           {clients.map((client) => (
             <Row key={client.client_id} client={client} onAct={setActing} />

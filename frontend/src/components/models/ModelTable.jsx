@@ -2,6 +2,7 @@
 import { Button, Group } from "@mantine/core";
 
 import { labelOf, stateOf } from "./words.js";
+import { Heads } from "../Heads.jsx";
 import classes from "../Rows.module.css";
 import { Mark } from "../Sign.jsx";
 import pages from "../../pages/Page.module.css";
@@ -13,18 +14,11 @@ const HEADS = ["Model", "State", "Brier score", "Log loss", "Outcomes", "Latency
 export function ModelTable({ models, chosen, onChoose, onAct }) {
   return (
     <table className={classes.table}>
-      <thead>
-        <tr>
-          {HEADS.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-          <th scope="col">
-            <span className={pages.unseen}>Actions</span>
-          </th>
-        </tr>
-      </thead>
+      <Heads of={HEADS}>
+        <th scope="col">
+          <span className={pages.unseen}>Actions</span>
+        </th>
+      </Heads>
       <tbody>
         {models.map((model) => (
           <Row

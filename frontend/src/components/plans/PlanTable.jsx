@@ -4,6 +4,7 @@ import { useState } from "react";
 import { drifted, stateOf, whoIs } from "./words.js";
 import pages from "../../pages/Page.module.css";
 import { unitPrice } from "../../services/format.js";
+import { Heads } from "../Heads.jsx";
 import rows from "../Rows.module.css";
 import { Sentence } from "../Sentence.jsx";
 import { Mark } from "../Sign.jsx";
@@ -17,15 +18,7 @@ export function PlanTable({ plans }) {
   return (
     <>
       <table className={rows.table}>
-        <thead>
-          <tr>
-            {HEADS.map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Heads of={HEADS} />
         <tbody>
           {(all ? plans : plans.slice(0, SHOWN)).map((plan) => (
             <Row key={plan.plan_id} plan={plan} />

@@ -2,6 +2,7 @@
 import { LINE_NAMES, dayName } from "./words.js";
 import { Stale } from "./DayTable.jsx";
 import { Card } from "../cards/Card.jsx";
+import { Heads } from "../Heads.jsx";
 import rows from "../Rows.module.css";
 import { useLedger } from "../../hooks/useSavings.js";
 import { seconds, unitPrice } from "../../services/format.js";
@@ -16,15 +17,7 @@ export function LinesOfDay({ day }) {
       {({ lines, next_cursor: more }) => (
         <>
           <table className={rows.table}>
-            <thead>
-              <tr>
-                {HEADS.map((head) => (
-                  <th key={head} scope="col">
-                    {head}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Heads of={HEADS} />
             <tbody>
               {lines.map((line) => (
                 <Line key={line.line_id} line={line} />

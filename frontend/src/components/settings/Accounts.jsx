@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Secret } from "./Secret.jsx";
 import { useEventKey } from "../../hooks/useOversight.js";
 import { plural } from "../../services/format.js";
+import { Heads } from "../Heads.jsx";
 import rows from "../Rows.module.css";
 import { Mark } from "../Sign.jsx";
 import { Time } from "../Time.jsx";
@@ -14,15 +15,7 @@ const HEADS = ["Account", "State", "Regions", "Machines", "AWS’s own events"];
 export function Accounts({ accounts, mayAct }) {
   return (
     <table className={rows.table}>
-      <thead>
-        <tr>
-          {HEADS.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Heads of={HEADS} />
       <tbody>
         {accounts.map((account) => (
           <Row key={account.account_id} account={account} mayAct={mayAct} />
