@@ -117,11 +117,6 @@ def parse_time(text: str | None) -> datetime | None:
     return at if at.year in BELIEVABLE_YEARS else None
 
 
-def earlier(a: datetime | None, b: datetime | None) -> datetime | None:
-    """The earlier of two deadlines, where None means unknown."""
-    return min((at for at in (a, b) if at is not None), default=None)
-
-
 def _time_text(kind: NoticeKind, body: Mapping[str, Any]) -> str:
     return next((str(body[name]) for name in kind.time_members if body.get(name)), "")
 

@@ -4,7 +4,6 @@ Nothing here calls AWS. Every step is rows in the caller's transaction; the exec
 the reconciler (core/emergencies/reconciler.py) goes on from the rows wherever a process was cut.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -146,7 +145,7 @@ def create_emergency_replica(
     replica = None if safe else insert_replica(tx, agent, incident, subject, candidate, sentence, now)
     order(
         tx, "launch", f"replica:{incident.id}:{actions.next_ordinal(tx, incident.id)}",
-        launch_params(candidate, subject, json.loads(subject.launch_spec or "{}")),
+        launch_params(candidate, subject),
         subject={
             "client_id": agent.client_id, "account_id": agent.account_id, "agent_id": agent.id,
             "instance_id": replica and replica.id, "incident_id": incident.id,

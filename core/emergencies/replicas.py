@@ -1,6 +1,5 @@
 """Replicas by hand: launched, promoted, kept longer, ended by a person, and measured like any other handover."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +31,7 @@ def launch(tx: Tx, agent_id: int, mode: str, pool: str | None, *, actor: str, re
     machine = None if safe else insert_replica(tx, agent, None, subject, candidate, sentence, tx.now())
     order(
         tx, "launch", f"manual:{machine.uuid if machine else request_id}",
-        launch_params(candidate, subject, json.loads(subject.launch_spec or "{}")),
+        launch_params(candidate, subject),
         subject={"client_id": agent.client_id, "account_id": agent.account_id, "agent_id": agent.id,
                  "instance_id": machine and machine.id},
         why=sentence, safe=safe,
@@ -152,7 +151,7 @@ def _set_expiry(tx: Tx, agent: Agent, replica: Replica, at: datetime, actor: str
 def _send_elsewhere(tx: Tx, agent: Agent, replica: Replica, pool: str, actor: str, request_id: str) -> None:
     subject, machine = instances.get(tx, agent.primary_instance_id), instances.get(tx, replica.instance_id)
     candidate = _candidate(tx, agent, subject, pool)
-    params = launch_params(candidate, subject, json.loads(machine.launch_spec or "{}"))
+    params = launch_params(candidate, machine)
     if not actions.retarget_unbegun(tx, machine.id, canonical(params)):
         raise errors.Conflict("Its launch has begun; end this replica and launch another.")
     where = {"pool_id": candidate.pool_id, "az_id": candidate.az_id, "instance_type": candidate.instance_type}

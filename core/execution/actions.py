@@ -181,12 +181,12 @@ def _is_whole(tx: Tx, intent: Intent) -> bool:
     params = json.loads(intent.params)
     if params["image_id"] or intent.tries:
         return True
-    spec = instances.get(tx, instances.get(tx, intent.instance_id).replica_of_id).launch_spec
-    if spec is None:
+    subject = instances.get(tx, instances.get(tx, intent.instance_id).replica_of_id)
+    if subject.launch_spec is None:
         tx.on_commit(lambda: doorbell.ring("heartbeat_watch"))
         return False
-    actions.set_params(tx, intent, canonical({**params, **made_of(json.loads(spec))}))
-    instances.set_launch_spec(tx, intent.instance_id, spec)
+    actions.set_params(tx, intent, canonical({**params, **made_of(subject)}))
+    instances.set_launch_spec(tx, intent.instance_id, subject.launch_spec)
     return True
 
 
@@ -299,7 +299,7 @@ def _refused(memory: Callable[[Tx, Intent, dict], None]) -> Callable[[Tx, Intent
 def _try_next_pool(tx: Tx, intent: Intent, instance, outcome: Outcome) -> None:
     primary = instances.get(tx, instance.replica_of_id)
     candidate = choose_pool(tx, primary, bool(agents.config(tx, intent.agent_id).on_demand_fallback))
-    params = launch_params(candidate, primary, json.loads(instance.launch_spec or "{}"))
+    params = launch_params(candidate, instance)
     token = client_token(current().install_key, intent.client_id, intent.dedupe_key, intent.attempt + 1)
     if actions.next_attempt(tx, intent, canonical(params), token, outcome.error or ""):
         instances.retarget(

@@ -1,5 +1,6 @@
 """Orders to AWS: an intent is a committed row before anything is called (INV-38)."""
 
+import json
 import logging
 from datetime import datetime
 from uuid import uuid4
@@ -40,21 +41,22 @@ def order(
     return action_id
 
 
-def launch_params(candidate: Candidate, subject: Instance, spec: dict) -> dict:
+def launch_params(candidate: Candidate, like: Instance) -> dict:
     """All that a launch is made of but the token, the tags and the join token, which follow from the intent."""
     return {
-        "region": subject.region,
+        "region": like.region,
         "pool_id": candidate.pool_id,
         "az_id": candidate.az_id,
         "instance_type": candidate.instance_type,
         "lifecycle": candidate.lifecycle,
-        **made_of(spec),
+        **made_of(like),
         "why": candidate.why,
     }
 
 
-def made_of(spec: dict) -> dict:
-    """What EC2 told of the machine that is replaced; nothing until it was asked, and then the order waits."""
+def made_of(like: Instance) -> dict:
+    """What EC2 told of the machine a new one is to be like; nothing until it was asked, and then the order waits."""
+    spec = json.loads(like.launch_spec or "{}")
     return {
         "image_id": spec.get("image_id"),
         "security_group_ids": spec.get("security_group_ids", []),

@@ -4,7 +4,6 @@ Like an emergency it is rows first: an intent launches the new host, the reconci
 whatever goes wrong before the promotion ends the new host and leaves the old one untouched.
 """
 
-import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -65,7 +64,7 @@ def begin(tx: Tx, safe: bool, wanted: Order, plan: Plan, *, cause: str, actor: s
         auto_terminate=auto_terminate, sentence=plan.sentence, now=now,
     )  # fmt: skip
     order(
-        tx, "launch", f"switch:{uuid}", launch_params(_candidate(wanted), primary, json.loads(primary.launch_spec or "{}")),
+        tx, "launch", f"switch:{uuid}", launch_params(_candidate(wanted), primary),
         subject={
             "client_id": agent.client_id, "account_id": agent.account_id, "agent_id": agent.id, "instance_id": new and new.id,
         },

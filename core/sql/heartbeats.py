@@ -40,11 +40,6 @@ def touch(tx: Tx, instance_id: int, now: datetime) -> None:
     tx.execute("UPDATE agent_heartbeats SET contact_at = %(now)s WHERE instance_id = %(id)s", id=instance_id, now=now)
 
 
-def serving_now(tx: Tx, instance_id: int) -> int | None:
-    row = tx.one("SELECT serving FROM agent_heartbeats WHERE instance_id = %(id)s", id=instance_id)
-    return row and row["serving"]
-
-
 def report_serving(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, serving: int, since: datetime, epoch: int,
                    now: datetime) -> None:  # fmt: skip
     tx.insert(

@@ -1,7 +1,7 @@
 """What is reported and seen of pools, the Advisor's ranks, and the models trained on it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from core.database import Tx
 
@@ -155,10 +155,6 @@ def rates(tx: Tx, region: str) -> dict[str, int]:
     """The Advisor's bucket of each type, for Linux."""
     rows = tx.all("SELECT instance_type, bucket FROM interruption_rates WHERE region = %(region)s AND os = 'Linux'", region=region)
     return {row["instance_type"]: row["bucket"] for row in rows}
-
-
-def snapshot_date(tx: Tx) -> date | None:
-    return tx.one("SELECT MAX(snapshot_date) AS day FROM interruption_rates")["day"]
 
 
 def insert_model(tx: Tx, *, now: datetime, is_active: bool, samples: int, span_days: float, scores: tuple, params: str, why: str) -> int:

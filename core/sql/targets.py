@@ -25,7 +25,7 @@ def handover_gaps(tx: Tx) -> list[float]:
         "SELECT downtime_seconds AS seconds FROM incidents WHERE downtime_seconds IS NOT NULL AND promoted_at IS NOT NULL"
         " AND opened_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY"
     )
-    return [float(row["seconds"]) for row in rows]
+    return _seconds(rows)
 
 
 def switch_gaps(tx: Tx) -> list[float]:
@@ -33,7 +33,7 @@ def switch_gaps(tx: Tx) -> list[float]:
         "SELECT downtime_seconds AS seconds FROM switches WHERE cause <> 'emergency' AND downtime_seconds IS NOT NULL"
         " AND started_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY"
     )
-    return [float(row["seconds"]) for row in rows]
+    return _seconds(rows)
 
 
 def downtime_of_clients(tx: Tx) -> list[float]:
@@ -43,7 +43,7 @@ def downtime_of_clients(tx: Tx) -> list[float]:
         " AND d.cause <> 'planned' AND d.start_time >= DATE_FORMAT(UTC_TIMESTAMP(), '%%Y-%%m-01')"
         " WHERE c.status = 'active' GROUP BY c.id"
     )
-    return [float(row["seconds"]) for row in rows]
+    return _seconds(rows)
 
 
 def notice_times(tx: Tx) -> list[float]:
@@ -52,9 +52,13 @@ def notice_times(tx: Tx) -> list[float]:
         "SELECT TIMESTAMPDIFF(MICROSECOND, received_at, handled_at) / 1000000 AS seconds FROM notices"
         " WHERE handled_at IS NOT NULL AND disposition = 'act' AND received_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY"
     )
-    return [float(row["seconds"]) for row in rows]
+    return _seconds(rows)
 
 
 def decision_times(tx: Tx) -> list[float]:
     """Milliseconds of the newest ten thousand decisions."""
     return [float(row["ms"]) for row in tx.all("SELECT latency_ms AS ms FROM ml_decisions ORDER BY id DESC LIMIT 10000")]
+
+
+def _seconds(rows: list[dict]) -> list[float]:
+    return [float(row["seconds"]) for row in rows]

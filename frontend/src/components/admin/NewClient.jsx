@@ -1,10 +1,10 @@
 // A new client organisation. Its token is shown once: whoever closes the dialog without it makes another client.
-import { Box, Button, CopyButton, Group, Modal, Text, TextInput } from "@mantine/core";
+import { Box, Button, Group, Modal, TextInput } from "@mantine/core";
 import { useState } from "react";
 
-import classes from "./Admin.module.css";
 import { useNewClient } from "../../hooks/useAdmin.js";
 import { Problem } from "../Problem.jsx";
+import { ShownOnce } from "../settings/Secret.jsx";
 
 export function NewClient({ opened, onClose }) {
   const making = useNewClient();
@@ -21,7 +21,7 @@ export function NewClient({ opened, onClose }) {
       closeOnClickOutside={!making.data}
       centered
     >
-      {making.data ? <Token token={making.data.token} onClose={close} /> : <Form making={making} />}
+      {making.data ? <ShownOnce text="This is its token." secret={making.data.token} onClose={close} /> : <Form making={making} />}
     </Modal>
   );
 }
@@ -63,25 +63,4 @@ function Form({ making }) {
 function reasons({ message, details }) {
   const fields = Object.entries(details?.fields ?? {});
   return fields.length ? fields.map(([field, told]) => `${field}: ${[told].flat().join(", ")}`).join("; ") : message;
-}
-
-function Token({ token, onClose }) {
-  return (
-    <>
-      <Text size="sm" mb="sm">
-        This is its token. It is shown this once and stored only as a fingerprint: keep it before you close.
-      </Text>
-      <code className={classes.token}>{token}</code>
-      <Group mt="lg" justify="flex-end">
-        <CopyButton value={token}>
-          {({ copied, copy }) => (
-            <Button variant="default" onClick={copy}>
-              {copied ? "Copied" : "Copy"}
-            </Button>
-          )}
-        </CopyButton>
-        <Button onClick={onClose}>I have it</Button>
-      </Group>
-    </>
-  );
 }

@@ -6,6 +6,15 @@ import classes from "../admin/Admin.module.css";
 export function Secret({ title, text, secret, onClose }) {
   return (
     <Modal opened onClose={onClose} title={<strong>{title}</strong>} closeOnClickOutside={false} closeButtonProps={{ "aria-label": "Close" }} centered>
+      <ShownOnce text={text} secret={secret} onClose={onClose} />
+    </Modal>
+  );
+}
+
+// The same inside a dialog that is open already.
+export function ShownOnce({ text, secret, onClose }) {
+  return (
+    <>
       <Text size="sm" mb="sm">
         {text} It is shown this once and stored only as a fingerprint: keep it before you close.
       </Text>
@@ -20,6 +29,6 @@ export function Secret({ title, text, secret, onClose }) {
         </CopyButton>
         <Button onClick={onClose}>I have it</Button>
       </Group>
-    </Modal>
+    </>
   );
 }
