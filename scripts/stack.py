@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pymysql
 import requests
 
 from core.cloud.simulator.levers import Levers
+from core.cloud.simulator.ports import free_port
 from database.migrate import connect, migrate
 from database.private import Access, PrivateDatabase
 
@@ -194,7 +194,7 @@ class Stack:
         kept = json.loads(file.read_text()) if file.exists() else {}
         if os.environ.get("FLASK_PORT"):
             kept["server"] = int(os.environ["FLASK_PORT"])
-        ports = {name: _free_port(kept.get(name, wanted if name == "server" else 0)) for name in PORTS}
+        ports = {name: free_port(kept.get(name, wanted if name == "server" else 0)) for name in PORTS}
         file.write_text(json.dumps(ports))
         return ports
 
@@ -206,18 +206,6 @@ class Stack:
             made = {"ADMIN_TOKEN": secrets.token_hex(32), "INSTALL_KEY": secrets.token_hex(32), "JWT_SECRET": secrets.token_hex(32)}
             file.write_text(json.dumps(made))
         return json.loads(file.read_text())
-
-
-def _free_port(wanted: int) -> int:
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
-    raise CannotStart("no free port on 127.0.0.1")
 
 
 def _end(process: subprocess.Popen | None, patience: float) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ from backend import create_app
 from config.settings import Settings
 from core import database as core_database
 from core.cloud.aws import Clouds
+from core.cloud.simulator.ports import free_port
 from core.database import Tx
 from core.people import notifications
 from database.migrate import connect, migrate
@@ -163,12 +163,6 @@ def every_alarm_is_listed() -> Iterator[None]:
     unlisted = set(notifications.UNLISTED)
     notifications.UNLISTED.clear()
     assert unlisted == set()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _empty(access: Access, tables: list[str]) -> None:

@@ -19,11 +19,12 @@ import numpy as np
 import pymysql
 
 from config.settings import Settings
+from core.cloud.simulator.ports import free_port
 from core.domain.price_series import BUCKET_SECONDS
 from database.migrate import connect, migrate
 from database.private import PrivateDatabase
 from scripts.benchmarks import naive
-from scripts.stack import ROOT, _free_port
+from scripts.stack import ROOT
 
 POOLS = 500
 CHECKSUM = (
@@ -36,7 +37,7 @@ class Ground:
     """A database of its own with staged rows."""
 
     def __init__(self, folder: Path):
-        self.server = PrivateDatabase(folder / "db", _free_port(0))
+        self.server = PrivateDatabase(folder / "db", free_port())
         self.server.start()
         owner = connect(self.server.owner().environment())
         migrate(owner)

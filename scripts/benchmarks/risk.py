@@ -13,6 +13,7 @@ import click
 
 from config.settings import Settings, use
 from core import database
+from core.cloud.simulator.ports import free_port
 from core.database import Tx
 from core.forecast.risk import risk_of_pools
 from core.forecast.sightings import catch_up
@@ -20,7 +21,6 @@ from core.sql import pools
 from core.sql import risk as rows
 from database.migrate import connect, migrate
 from database.private import PrivateDatabase
-from scripts.stack import _free_port
 
 POOLS, HOURS, ROUNDS, GOAL_MS = 509, 168, 50, 15.0
 REGION = "us-east-1"
@@ -41,7 +41,7 @@ def risk() -> None:
     """Read the risk of every pool of a region; exit code 1 above the goal."""
     folder = Path(tempfile.mkdtemp(prefix="spotopt-bench-"))
     folder.chmod(0o755)
-    server = PrivateDatabase(folder / "db", _free_port(0))
+    server = PrivateDatabase(folder / "db", free_port())
     try:
         server.start()
         sys.exit(0 if _measure(server) <= GOAL_MS else 1)

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from core.cloud.simulator.ports import free_port
 from scripts.stack import ROOT, Stack
-from tests.conftest import free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 DRIPS = 64

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from core.cloud.simulator.hosts import IMAGE_DIR
+from core.cloud.simulator.ports import free_port
 from scripts.drill.prober import Line, Prober, Sight
-from scripts.stack import _free_port
 
-PORT = _free_port(0)
+PORT = free_port()
 MACHINE = {"instance_id": "i-1", "tags": {}, "endpoint": f"http://127.0.0.1:{PORT}"}
 
 

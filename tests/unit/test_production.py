@@ -3,8 +3,8 @@
 import pytest
 
 from config.settings import read_settings
+from core.cloud.simulator.ports import free_port
 from scripts.status import OK, POINTS, UNSEEN, WRONG, Surroundings, judged, production, summary
-from tests.conftest import free_port
 
 GOOD = {
     "FLASK_ENV": "production", "ADMIN_TOKEN": "a" * 64, "INSTALL_KEY": "1f" * 32, "JWT_SECRET": "j" * 40, "METRICS_TOKEN": "m" * 32,

@@ -1,12 +1,12 @@
 """Machines as process trees: booted from their UserData, and gone at once when they end."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 from core.cloud.simulator.instance import SimInstance
+from core.cloud.simulator.ports import free_port
 
 IMAGE_DIR = Path(__file__).parent / "image"
 ROOT = Path(__file__).parents[3]
@@ -25,7 +25,7 @@ class Hosts:
         home.mkdir(parents=True, exist_ok=True)
         script = home / "user-data"
         script.write_text(instance.user_data or "#!/bin/bash\n")
-        instance.port = _free_port(instance.port)
+        instance.port = free_port(instance.port or 0)
         with (home / "console.log").open("ab") as console:
             self._inits[instance.instance_id] = subprocess.Popen(
                 [sys.executable, "-S", "-E", str(Path(__file__).parent / "host_init.py"), str(os.getpid()), "bash", str(script)],
@@ -69,15 +69,3 @@ class Hosts:
             "SPOTOPT_ROOT": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
         }
-
-
-def _free_port(wanted: int | None) -> int:
-    """The wanted port if it is free (a reboot keeps its address), else another."""
-    for port in (wanted or 0, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
-    raise OSError("no free port")

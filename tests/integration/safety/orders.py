@@ -41,7 +41,7 @@ def _order(tx: Tx, shop: Shop, number: int) -> int:
         mode="manual", pool_id=candidate.pool_id, expires_at=None, now=now,
     )  # fmt: skip
     return order(
-        tx, "launch", f"many:{workload.id}:{number}", launch_params(candidate, primary, {"image_id": "ami-00000000000000001"}),
+        tx, "launch", f"many:{workload.id}:{number}", {**launch_params(candidate, primary), "image_id": "ami-00000000000000001"},
         subject={
             "client_id": workload.client.id, "account_id": workload.account_id, "agent_id": workload.id, "instance_id": replica_id,
         }, why="made by a test", safe=False, priority=EMERGENCY,

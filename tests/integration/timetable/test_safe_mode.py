@@ -14,7 +14,9 @@ from tests.world import World
 @pytest.fixture
 def shop(world: World):
     world.prices()
-    return world.workload()
+    workload = world.workload()
+    world.looked_at()
+    return workload
 
 
 def turn(world: World, on: bool) -> dict:
