@@ -4,6 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+# A kept connection may be closed just as it is used: what was only to be read is asked for again.
+READ_AGAIN = Retry(2, connect=0, status=0, allowed_methods={"GET"}, respect_retry_after_header=False)
 
 
 class ApiError(Exception):
@@ -21,6 +26,7 @@ class Api:
         self.url = url
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.mount("http", HTTPAdapter(max_retries=READ_AGAIN))
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str, **query: Any) -> Any:

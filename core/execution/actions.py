@@ -82,9 +82,9 @@ class Executor:
                 database.run(lambda tx: record(tx, claim.intent, outcome, time.monotonic() - called))
         return claim is not None
 
-    def is_due(self) -> bool:
-        """Whether an intent waits to be claimed."""
-        return bool(database.run(actions.due))
+    def count_due(self) -> int:
+        """How many intents wait to be claimed; of many, the first twenty."""
+        return len(database.run(actions.due))
 
     def _act(self, claim: Claim) -> Outcome:
         began = time.monotonic()

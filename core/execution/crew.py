@@ -23,11 +23,11 @@ class Crew:
         self._ending = False
 
     def send(self) -> int:
-        """Set free executors to work if anything is due; how many set out. Returns at once."""
+        """Set a free executor to work for each order that is due; how many set out. Returns at once."""
         begun = 0
-        if not self._executor.is_due():
-            return begun
-        while not self._ending and self._free.acquire(blocking=False):
+        for _ in range(self._executor.count_due()):
+            if self._ending or not self._free.acquire(blocking=False):
+                break
             threading.Thread(target=self._work, name="executor", daemon=True).start()
             begun += 1
         return begun

@@ -6,7 +6,7 @@ import { useSession } from "./useSession.jsx";
 
 const FOLLOW_MS = 2000;
 const NOW_AND_THEN_MS = 15_000;
-const PAGE = 100;
+const PAGE = 40; // more is two screens of a desk and ten of a phone
 
 // Pages of lines, newest first; while `follow` the newest ones come by themselves.
 export function useLog(filter, follow) {

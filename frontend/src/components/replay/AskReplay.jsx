@@ -94,7 +94,7 @@ function Policies({ overview, chosen, onChange }) {
 
 function known({ workloads, pools, first_at: first, last_at: last }) {
   const day = (at) => new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-  return `${plural(workloads, "workload")}, ${plural(pools, "series")} of prices from ${day(first)} to ${day(last)}.`.replace("seriess", "series");
+  return `${plural(workloads, "workload")}, ${plural(pools, "series", "series")} of prices from ${day(first)} to ${day(last)}.`;
 }
 
 export function questionOf({ region, days, until, policies, chance, own }) {

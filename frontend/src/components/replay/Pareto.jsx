@@ -77,11 +77,12 @@ function Points({ points, at, wide }) {
   ));
 }
 
-// The label to the right of its point, or to the left where it would leave the drawing.
+// The label to the right of its point, or to the left where it would leave the drawing; above the line it stands on.
 function placed(point, at, wide) {
   const width = point.label.length * LETTER;
   const end = at.x(point.x) + 12 + width > wide + 16;
-  return { point, width, end, x: end ? at.x(point.x) - 12 - width : at.x(point.x) + 12, y: Math.min(at.y(point.y), HEIGHT - 9) };
+  const above = point.policies.some((one) => one.is_on_front) ? 12 : 0;
+  return { point, width, end, x: end ? at.x(point.x) - 12 - width : at.x(point.x) + 12, y: Math.min(at.y(point.y), HEIGHT - 9) - above };
 }
 
 function Shape({ kind, x, y }) {
