@@ -248,10 +248,8 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
-        """Open, yield, COMMIT; on any error ROLLBACK and raise."""
+        """Yield, COMMIT; on any error ROLLBACK and raise. Nothing commits by itself here, so the first statement begins it."""
         with self.pool.lend() as connection:
-            with _named_errors():
-                connection.begin()
             tx = Tx(connection, may_load=self._job)
             if self._simulated:
                 _apply_clock_offset(tx)
@@ -275,12 +273,11 @@ class Database:
 
 
 def _apply_clock_offset(tx: Tx) -> None:
-    """The one test-only clock offset: a jump of this session's clock, only where AWS is simulated."""
-    row = tx.one("SELECT v FROM system_settings WHERE k = 'CLOCK_OFFSET_SECONDS'")
-    if row and float(row["v"]):
-        tx.execute("SET timestamp = UNIX_TIMESTAMP(SYSDATE(6)) + %(offset)s", offset=float(row["v"]))
-    else:
-        tx.execute("SET timestamp = DEFAULT")
+    """The one test-only clock offset: a jump of this session's clock, only where AWS is simulated. 0 is the server's own clock."""
+    tx.execute(
+        "SET timestamp = COALESCE((SELECT UNIX_TIMESTAMP(SYSDATE(6)) + v FROM system_settings"
+        " WHERE k = 'CLOCK_OFFSET_SECONDS' AND v <> 0), 0)"
+    )
 
 
 _current: Database | None = None
