@@ -115,7 +115,7 @@ class Stack:
             [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", self.app],
             cwd=ROOT, env=self.environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
-        self._wait_for("server", self._server, f"{self.url}/health", 30)
+        self._wait_for("server", self._server, f"{self.url}/health", 60)
 
     def kill_server(self) -> None:
         """SIGKILL for the server's whole process group, as a power cut would."""

@@ -4,6 +4,7 @@ import click
 
 from scripts.benchmarks.consolidation import consolidation
 from scripts.benchmarks.decision import decision
+from scripts.benchmarks.replay import replay
 from scripts.benchmarks.risk import risk
 
 
@@ -14,6 +15,7 @@ def bench() -> None:
 
 bench.add_command(consolidation)
 bench.add_command(decision)
+bench.add_command(replay)
 bench.add_command(risk)
 
 if __name__ == "__main__":
