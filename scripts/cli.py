@@ -11,7 +11,7 @@ import click
 from scripts import status as readiness
 from scripts.drill.fleet import NotReady
 from scripts.drill.report import table
-from scripts.drill.stages import CORES, PER_CORE, Held, Setting, hold
+from scripts.drill.stages import CORES, ROOM, Held, Setting, hold
 from scripts.drill.stories import STORIES
 from scripts.drill.strike import USUAL
 from scripts.drill.twins import TWINS, target
@@ -35,7 +35,7 @@ spotopt.add_command(replay)
 @click.option("--agents", default=5, show_default=True, type=click.IntRange(1, 20), help="workloads hit at the same time")
 @click.option("--story", "stories", multiple=True, type=click.Choice(list(STORIES)), help="only this one; may be repeated")
 @click.option("--twin", type=click.Choice(list(TWINS)), help="play on a server without one of its protections: it must miss a limit")
-@click.option("--beside", default=PER_CORE * CORES, show_default="2 a core", type=click.IntRange(1), help="at most so many products play side by side; on a busy machine fewer do")
+@click.option("--beside", default=ROOM, show_default="one for every two cores", type=click.IntRange(1), help="at most so many products play side by side; on a busy machine fewer do")
 @click.option("--boot-seconds", default=1.0, show_default=True, type=click.FloatRange(0.1), help="how long a machine takes to boot")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="a new folder to keep logs and data in")
 @click.option("--json", "as_json", is_flag=True, help="print one JSON object instead of the table")

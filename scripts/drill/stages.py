@@ -27,7 +27,7 @@ from scripts.drill.turns import Turns, waited
 from scripts.stack import Stack
 
 CORES = os.cpu_count() or 1
-PER_CORE = 2
+ROOM = max(1, CORES // 2)  # a product with five hosts that all move at once fills two cores; more of them measure each other
 ROUNDS_A_STAGE = 4  # a product takes about as long to start as a round takes: fewer rounds are not worth another one
 Say = Callable[[str], None]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 PRESSURE = Path("/proc/pressure/cpu")
 LOOK_SECONDS = 1.0
-BEARABLE = 0.6
+BEARABLE = 0.5
 
 
 def crowding(seconds: float = LOOK_SECONDS) -> float:
