@@ -176,8 +176,8 @@ class Keeper:
         """Launch a spare, or the successor of a worse machine, where that earns more than it costs."""
         for _ in range(3):
             stand, swap = Stand.of(cloud.held), len(cloud.held) <= self.terms.wanted
-            askable = self._askable() if cloud.tries_left > 0 else []
-            gain, pool = max(((self._gain(stand, pool, swap), pool) for pool in (*askable, None)), key=lambda one: one[0])
+            here, askable = self._risk(stand), self._askable() if cloud.tries_left > 0 else []
+            gain, pool = max(((self._gain(stand, here, pool, swap), pool) for pool in (*askable, None)), key=lambda one: one[0])
             if gain <= 0:
                 return
             if pool is None:
@@ -185,15 +185,22 @@ class Keeper:
             else:
                 self._try(pool, now, cloud, "covers what could be lost")
 
-    def _gain(self, stand: Stand, pool: str | None, swap: bool) -> float:
-        """What one more machine there earns per hour beyond its price, as a spare or (``swap``) in place of another."""
-        price, here, after = self.terms.price(pool), self._risk(stand), stand.plus(pool)
-        best = here - self._risk(after) - price
-        if swap:
-            for old in (*self._riskiest(stand), *([None] if stand.safe else [])):
-                if old != pool:
-                    best = max(best, here - self._risk(after.plus(old, -1)) - price + self.terms.price(old))
-        return best - price * self.terms.step / self.dial.patience
+    def _gain(self, stand: Stand, here: float, pool: str | None, swap: bool) -> float:
+        """What one more machine there earns per hour beyond its price, as a spare or (``swap``) in place of another.
+
+        ``here`` is the present risk. What cannot earn anything is not worked out: nothing saves more than all of the
+        risk, and a swap never more than the spare and the old machine's price.
+        """
+        price, after = self.terms.price(pool), stand.plus(pool)
+        toll = price * self.terms.step / self.dial.patience
+        others = [old for old in (*self._riskiest(stand), *([None] if stand.safe else [])) if old != pool] if swap else []
+        if (most := here - price - toll + max(map(self.terms.price, others), default=0.0)) <= 0:
+            return most
+        spare = best = here - self._risk(after) - price - toll
+        for old in others:
+            if spare + self.terms.price(old) > max(best, 0.0):
+                best = max(best, here - self._risk(after.plus(old, -1)) - price - toll + self.terms.price(old))
+        return best
 
     def _riskiest(self, stand: Stand) -> list[str]:
         held = [pool for pool, count in stand.counts.items() if count]

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 # Losses come in storms: when one pool dies, another dies in the same tick about ten times as often as chance would
 # have it (public V100 traces, nine zones, 2023: 99 of 715 ticks with a loss had two or more).
 STORM_SHARE, STORM_FACTOR = 0.02, 15.0
 CALM_FACTOR = (1 - STORM_SHARE * STORM_FACTOR) / (1 - STORM_SHARE)
+WEATHERS, SHARES = np.array([CALM_FACTOR, STORM_FACTOR]), np.array([1 - STORM_SHARE, STORM_SHARE])
+SUREST = 0.95
 
 
 @dataclass(frozen=True)
@@ -18,21 +22,19 @@ class Outlook:
 
 def outlook(wanted: int, safe: int, pools: list[tuple[int, float]]) -> Outlook:
     """``safe`` replicas cannot be lost; ``pools`` are (replicas, probability that the pool dies)."""
-    calm, storm = _in(CALM_FACTOR, wanted, safe, pools), _in(STORM_FACTOR, wanted, safe, pools)
-    return Outlook(
-        (1 - STORM_SHARE) * calm.missing + STORM_SHARE * storm.missing,
-        (1 - STORM_SHARE) * calm.blackout + STORM_SHARE * storm.blackout,
-    )
+    left = _left(safe, pools)
+    short = left[:wanted]
+    return Outlook(float(np.arange(wanted, wanted - len(short), -1) @ short), float(left[0]))
 
 
-def _in(weather: float, wanted: int, safe: int, pools: list[tuple[int, float]]) -> Outlook:
-    left = [(safe, 1.0)]
-    for count, chance in pools:
-        dies = min(0.95, chance * weather)
-        merged: dict[int, float] = {}
-        for alive, weight in left:
-            merged[alive] = merged.get(alive, 0.0) + weight * dies
-            merged[alive + count] = merged.get(alive + count, 0.0) + weight * (1 - dies)
-        left = list(merged.items())
-    missing = sum((wanted - alive) * weight for alive, weight in left if alive < wanted)
-    return Outlook(missing, sum(weight for alive, weight in left if alive == 0))
+def _left(safe: int, pools: list[tuple[int, float]]) -> np.ndarray:
+    """The chance of each number of replicas that the next losses leave, none first."""
+    left = np.zeros((len(WEATHERS), safe + sum(count for count, _ in pools) + 1))
+    left[:, safe] = 1.0
+    dies = np.minimum(SUREST, np.outer(WEATHERS, [chance for _, chance in pools]))
+    lives = 1 - dies
+    for number, (count, _) in enumerate(pools):
+        kept = left[:, :-count] * lives[:, number, None]
+        left *= dies[:, number, None]
+        left[:, count:] += kept
+    return SHARES @ left
