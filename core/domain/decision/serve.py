@@ -163,14 +163,14 @@ class Keeper:
         """Release machines, one by one, whose absence costs less than they do; never below what is promised."""
         while min(len(cloud.held), sum(machine.ready for machine in cloud.held)) > self.terms.wanted:
             stand = Stand.of(cloud.held)
-            kinds = {machine.pool: machine for machine in cloud.held if machine.ready}
-            saved, machine = max(((self._saved_without(stand, pool), machine) for pool, machine in kinds.items()), key=lambda one: one[0])
+            here, kinds = self._risk(stand), {machine.pool: machine for machine in cloud.held if machine.ready}
+            saved, machine = max(((self._saved_without(stand, here, pool), machine) for pool, machine in kinds.items()), key=lambda one: one[0])
             if saved <= 0:
                 return
             cloud.release(machine, "costs more than what it covers")
 
-    def _saved_without(self, stand: Stand, pool: str | None) -> float:
-        return self.terms.price(pool) - (self._risk(stand.plus(pool, -1)) - self._risk(stand))
+    def _saved_without(self, stand: Stand, here: float, pool: str | None) -> float:
+        return self.terms.price(pool) - (self._risk(stand.plus(pool, -1)) - here)
 
     def _add_cover(self, now: float, cloud: Cloud) -> None:
         """Launch a spare, or the successor of a worse machine, where that earns more than it costs."""

@@ -8,7 +8,7 @@ import numpy as np
 # have it (public V100 traces, nine zones, 2023: 99 of 715 ticks with a loss had two or more).
 STORM_SHARE, STORM_FACTOR = 0.02, 15.0
 CALM_FACTOR = (1 - STORM_SHARE * STORM_FACTOR) / (1 - STORM_SHARE)
-WEATHERS, SHARES = np.array([CALM_FACTOR, STORM_FACTOR]), np.array([1 - STORM_SHARE, STORM_SHARE])
+WEATHERS, SHARES = np.array([[CALM_FACTOR], [STORM_FACTOR]]), np.array([1 - STORM_SHARE, STORM_SHARE])
 SUREST = 0.95
 
 
@@ -31,10 +31,11 @@ def _left(safe: int, pools: list[tuple[int, float]]) -> np.ndarray:
     """The chance of each number of replicas that the next losses leave, none first."""
     left = np.zeros((len(WEATHERS), safe + sum(count for count, _ in pools) + 1))
     left[:, safe] = 1.0
-    dies = np.minimum(SUREST, np.outer(WEATHERS, [chance for _, chance in pools]))
-    lives = 1 - dies
-    for number, (count, _) in enumerate(pools):
-        kept = left[:, :-count] * lives[:, number, None]
-        left *= dies[:, number, None]
-        left[:, count:] += kept
+    most = safe
+    for count, chance in pools:
+        dies = np.minimum(SUREST, chance * WEATHERS)
+        kept = left[:, safe : most + 1] * (1 - dies)
+        left[:, safe : most + 1] *= dies
+        most += count
+        left[:, safe + count : most + 1] += kept
     return SHARES @ left
