@@ -60,11 +60,10 @@ def request(tx: Tx, client_id: int, body: Mapping[str, Any], *, actor: str, requ
     if rows.count_open(tx, client_id) >= MOST_OPEN:
         raise errors.Conflict(f"{MOST_OPEN} replays of yours wait or run; wait for one, or cancel it")
     question = {**_asked(body), "region": span["region"], "since": since.isoformat(), "until": until.isoformat()}
-    uuid, sentence = str(uuid4()), f"Waits: {body['days']} days of {span['region']}"
-    replay_id = rows.insert(tx, uuid=uuid, client_id=client_id, question=canonical(question), sentence=sentence, by=actor, now=tx.now())
+    uuid, what = str(uuid4()), f"{body['days']} day{'s' if body['days'] > 1 else ''} of {span['region']}"
+    replay_id = rows.insert(tx, uuid=uuid, client_id=client_id, question=canonical(question), sentence=f"Waits: {what}", by=actor, now=tx.now())
     audit.record(
-        tx, client_id=client_id, actor=actor, action="replay", resource=("replay", replay_id), why=f"Asked for a replay of {body['days']} days of {span['region']}",
-        request_id=request_id,
+        tx, client_id=client_id, actor=actor, action="replay", resource=("replay", replay_id), why=f"Asked for a replay of {what}", request_id=request_id,
     )  # fmt: skip
     tx.on_commit(lambda: doorbell.ring("replays"))
     return show(tx, client_id, uuid)

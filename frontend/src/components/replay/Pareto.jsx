@@ -65,7 +65,7 @@ function Whiskers({ figures, upright, at }) {
 }
 
 function Points({ points, at, wide }) {
-  const places = spread(points.map((point) => placed(point, at, wide)), LINE);
+  const places = spread(points.map((point) => placed(point, points, at, wide)), LINE);
   return places.map(({ point, x, y, end }) => (
     <g key={point.key} className={classes.point} data-kind={point.kind} aria-hidden>
       <path className={classes.leader} d={`M${at.x(point.x)} ${at.y(point.y)}L${end ? x + point.label.length * LETTER : x - 2} ${y}`} />
@@ -77,12 +77,13 @@ function Points({ points, at, wide }) {
   ));
 }
 
-// The label to the right of its point, or to the left where it would leave the drawing; above the line it stands on.
-function placed(point, at, wide) {
-  const width = point.label.length * LETTER;
-  const end = at.x(point.x) + 12 + width > wide + 16;
-  const above = point.policies.some((one) => one.is_on_front) ? 12 : 0;
-  return { point, width, end, x: end ? at.x(point.x) - 12 - width : at.x(point.x) + 12, y: Math.min(at.y(point.y), HEIGHT - 9) - above };
+// The label to the right of its point, or to the left where it would leave the drawing or cover another point; above the line it stands on.
+function placed(point, points, at, wide) {
+  const [x, y, width] = [at.x(point.x), at.y(point.y), point.label.length * LETTER];
+  const covers = points.some((other) => at.x(other.x) > x && at.x(other.x) < x + 12 + width && Math.abs(at.y(other.y) - y) < LINE);
+  const end = x + 12 + width > wide + 16 || (covers && x > 12 + width);
+  const above = (point.policies.some((one) => one.is_on_front) ? 12 : 0) + (covers && !end ? LINE : 0);
+  return { point, width, end, x: end ? x - 12 - width : x + 12, y: Math.min(y, HEIGHT - 9) - above };
 }
 
 function Shape({ kind, x, y }) {
