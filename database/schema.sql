@@ -242,6 +242,7 @@ CREATE TABLE agent_heartbeats (
   client_id BIGINT UNSIGNED NOT NULL,
   received_at DATETIME(6) NOT NULL,                                            -- last heartbeat
   contact_at DATETIME(6) NOT NULL,                                             -- last request of any kind
+  heard_since DATETIME(6) NULL,                                                -- no gap of five seconds in its contact since then
   first_at DATETIME(6) NULL,                                                   -- since then heartbeats are counted
   beats INT UNSIGNED NOT NULL DEFAULT 0,
   seen_epoch BIGINT UNSIGNED NOT NULL DEFAULT 0,

@@ -27,8 +27,9 @@ def orders_for(tx: Tx, agent: Agent, instance: Instance) -> Orders:
     """What this host is, and whether its workload may run now."""
     role = instance.role or Role.TERMINATED
     former = instances.predecessors(tx, agent.id, instance.id) if role == Role.PRIMARY else []
+    listening_since = heartbeats.waiting_since(tx, instance.id) if former else None
     live = incidents.count_open(tx, agent.id) > 0
-    return orders(role, agent.epoch, former, live, tx.now())
+    return orders(role, agent.epoch, former, live, tx.now(), listening_since)
 
 
 def config_of(tx: Tx, agent: Agent) -> dict:

@@ -20,9 +20,13 @@ class Predecessor(FromRow):
     serving: int | None
     contact_at: datetime | None
 
-    def may_still_serve(self, now: datetime) -> bool:
-        """Whether its workload may be running: it said so, is not proven gone and was heard lately."""
-        in_contact = self.contact_at is not None and now - self.contact_at <= OUT_OF_CONTACT
+    def may_still_serve(self, now: datetime, listening_since: datetime | None = None) -> bool:
+        """Whether its workload may be running: it said so, is not proven gone and was heard lately.
+
+        Before ``listening_since`` nobody could be heard, so its silence counts from then on.
+        """
+        heard = [at for at in (self.contact_at, listening_since) if at is not None]
+        in_contact = self.contact_at is not None and now - max(heard) <= OUT_OF_CONTACT
         return bool(self.serving) and self.status not in ENDED and in_contact
 
 
@@ -36,9 +40,10 @@ class Orders:
     poll_seconds: float
 
 
-def orders(role: str, epoch: int, predecessors: list[Predecessor], notice_live: bool, now: datetime) -> Orders:
+def orders(role: str, epoch: int, predecessors: list[Predecessor], notice_live: bool, now: datetime,
+           listening_since: datetime | None = None) -> Orders:  # fmt: skip
     """Only a PRIMARY serves, and only once no predecessor may: two workloads never overlap (MET-44)."""
-    released = not any(former.may_still_serve(now) for former in predecessors)
+    released = not any(former.may_still_serve(now, listening_since) for former in predecessors)
     serve = role == Role.PRIMARY and released
     if role == Role.PRIMARY and not released:
         return Orders(epoch, role, False, HANDOVER)

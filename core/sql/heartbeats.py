@@ -11,11 +11,12 @@ def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int
           imds_silent_since: datetime | None = None, host_events: str | None = None, missed_beats: int = 0) -> None:  # fmt: skip
     """A beat may be overtaken by the report of a change: against one of the last 5 s it counts only if it tells of a later one."""
     tx.execute(
-        "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, first_at, beats, seen_epoch, clock_skew_ms,"
+        "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, heard_since, first_at, beats, seen_epoch, clock_skew_ms,"
         " serving, serving_since, spooled, dead_notices, imds_ok, imds_silent_since, host_events, missed_beats, figures)"
-        " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(now)s, 1, %(epoch)s, %(skew)s, %(serving)s,"
+        " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(now)s, %(now)s, 1, %(epoch)s, %(skew)s, %(serving)s,"
         " %(since)s, %(spooled)s, %(dead)s, %(imds_ok)s, %(silent)s, %(host_events)s, %(missed)s, %(figures)s)"
-        " ON DUPLICATE KEY UPDATE received_at = VALUES(received_at), contact_at = VALUES(contact_at),"
+        " ON DUPLICATE KEY UPDATE received_at = VALUES(received_at),"
+        " heard_since = IF(contact_at < VALUES(contact_at) - INTERVAL 5 SECOND, VALUES(contact_at), heard_since), contact_at = VALUES(contact_at),"
         " first_at = COALESCE(first_at, VALUES(first_at)), beats = beats + 1,"
         " seen_epoch = GREATEST(seen_epoch, VALUES(seen_epoch)), clock_skew_ms = VALUES(clock_skew_ms),"
         " serving = IF(VALUES(serving_since) < serving_since AND serving_since > VALUES(received_at) - INTERVAL 5 SECOND, serving, VALUES(serving)),"
@@ -37,7 +38,12 @@ def told(tx: Tx, instance_id: int) -> dict | None:
 
 def touch(tx: Tx, instance_id: int, now: datetime) -> None:
     """The host asked something: it is in contact."""
-    tx.execute("UPDATE agent_heartbeats SET contact_at = %(now)s WHERE instance_id = %(id)s", id=instance_id, now=now)
+    tx.execute(
+        "UPDATE agent_heartbeats SET heard_since = IF(contact_at < %(now)s - INTERVAL 5 SECOND, %(now)s, heard_since), contact_at = %(now)s"
+        " WHERE instance_id = %(id)s",
+        id=instance_id,
+        now=now,
+    )
 
 
 def report_serving(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, serving: int, since: datetime, epoch: int,
@@ -48,9 +54,10 @@ def report_serving(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, s
         agent_id=agent_id, instance_id=instance_id, serving=serving, since=since, now=now, epoch=epoch,
     )  # fmt: skip
     tx.execute(
-        "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, seen_epoch, serving, serving_since)"
-        " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(epoch)s, %(serving)s, %(since)s)"
-        " ON DUPLICATE KEY UPDATE contact_at = VALUES(contact_at), serving = VALUES(serving), serving_since = VALUES(serving_since),"
+        "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, heard_since, seen_epoch, serving, serving_since)"
+        " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(now)s, %(epoch)s, %(serving)s, %(since)s)"
+        " ON DUPLICATE KEY UPDATE heard_since = IF(contact_at < VALUES(contact_at) - INTERVAL 5 SECOND, VALUES(contact_at), heard_since),"
+        " contact_at = VALUES(contact_at), serving = VALUES(serving), serving_since = VALUES(serving_since),"
         " seen_epoch = GREATEST(seen_epoch, VALUES(seen_epoch))",
         instance_id=instance_id, agent_id=agent_id, client_id=client_id, serving=serving, since=since, epoch=epoch, now=now,
     )  # fmt: skip
@@ -64,6 +71,12 @@ def serving_reports(tx: Tx, instance_id: int, since: datetime) -> list[ServingRe
         since=since,
     )
     return [ServingReport.from_row(row) for row in rows]
+
+
+def waiting_since(tx: Tx, instance_id: int) -> datetime | None:
+    """Since when a host that says that it does not serve has been heard without a gap of five seconds."""
+    row = tx.one("SELECT heard_since FROM agent_heartbeats WHERE instance_id = %(id)s AND serving = 0", id=instance_id)
+    return row and row["heard_since"]
 
 
 def last_contact(tx: Tx, instance_id: int) -> datetime | None:

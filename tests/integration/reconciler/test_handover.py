@@ -71,6 +71,38 @@ def test_the_successor_does_not_wait_for_an_old_one_when(world, shop, successor,
     assert orders(world, shop, successor).serve is True
 
 
+def test_a_silence_that_was_the_servers_own_does_not_release_the_successor(world, shop, successor):
+    """For half a minute nobody was heard; then the successor is the first to get through."""
+    world.beat(shop, successor, serving=False)
+    world.jump(seconds=30)
+    world.beat(shop, successor, serving=False)
+    assert orders(world, shop, successor).serve is False
+
+    world.serves(shop, shop.primary.id, serving=False)
+
+    assert orders(world, shop, successor).serve is True
+
+
+def test_after_ten_seconds_in_which_only_the_successor_is_heard_it_serves(world, shop, successor):
+    world.beat(shop, successor, serving=False)
+    world.jump(seconds=30)
+    for _ in range(4):
+        world.beat(shop, successor, serving=False)
+        assert orders(world, shop, successor).serve is False
+        world.jump(seconds=3)
+    world.beat(shop, successor, serving=False)
+
+    assert orders(world, shop, successor).serve is True
+
+
+def test_a_successor_that_serves_already_is_not_stopped_by_a_silence_of_the_server(world, shop, successor):
+    """It launched alone while no server answered, or its predecessor has long been out of contact."""
+    world.jump(seconds=30)
+    world.beat(shop, successor, serving=True)
+
+    assert orders(world, shop, successor).serve is True
+
+
 def test_the_gap_between_the_two_is_measured_from_their_reports(world, shop, successor):
     world.serves(shop, shop.primary.id, serving=False)
     world.jump(seconds=2)
