@@ -24,7 +24,7 @@ def _without_release() -> None:
     """A new PRIMARY may serve at once, whatever its predecessor does."""
     from core.domain.handover import Predecessor
 
-    Predecessor.may_still_serve = lambda self, now: False
+    Predecessor.may_still_serve = lambda self, *when: False
 
 
 def _without_token_reuse() -> None:
