@@ -82,7 +82,7 @@ def _markets(task: str, data: Path, wanted: str | None) -> list:
 def _serve(market: Market, name: str, make, options: dict) -> tuple[dict, Journal]:
     last = market.ticks if options["to_day"] is None else market.tick_of_day(options["to_day"])
     task = serve.ServeTask(options["wanted"] or 4, options["boot"], market.tick_of_day(options["from_day"]), last, options["cold"])
-    metrics, journal = serve.play(market, task, make, _progress(name))
+    metrics, journal = serve.play(market, task, make, progress(name))
     terms = {**asdict(task), "gap_seconds": market.gap_seconds, "settle": serve.SETTLE}
     return {"task": "A", "policy": name, "market": market.name, "terms": terms, "metrics": metrics}, journal
 
@@ -91,12 +91,12 @@ def _job(market: Market, name: str, make, options: dict) -> tuple[dict, Journal]
     last = market.ticks if options["to_day"] is None else market.tick_of_day(options["to_day"])
     task = job.JobTask(first=market.tick_of_day(options["from_day"]), last=last, cold=options["cold"])
     journal = Journal()
-    metrics = job.cells(market, task, make and (lambda one: make(one, market.hours)), journal, _progress(name))
+    metrics = job.cells(market, task, make and (lambda one: make(one, market.hours)), journal, progress(name))
     return {"task": "C", "policy": name, "market": market.name, "terms": {**asdict(task), "gap_seconds": market.gap_seconds}, "metrics": metrics}, journal
 
 
 def _fleet(market, name: str, make, options: dict) -> tuple[dict, Journal]:
-    return fleet_lineup.play(market, name, make, options, _progress(name))
+    return fleet_lineup.play(market, name, make, options, progress(name))
 
 
 def _write(out: Path, report: dict, journal: Journal) -> None:
@@ -110,7 +110,7 @@ def _place(out: Path, report: dict, several: bool) -> Path:
     return out.with_name(f"{out.stem}-{report['market']}-{report['policy']}{out.suffix}") if several else out
 
 
-def _progress(name: str):
+def progress(name: str):
     """Progress on stderr, where somebody watches."""
     if not sys.stderr.isatty():
         return None

@@ -119,7 +119,7 @@ def _lines(dice: np.random.Generator, pool: int, count: int, first: int, span: i
 @click.command()
 @click.option("--rows", default=1_000_000, show_default=True, type=click.IntRange(10_000))
 @click.option("--grow", default=0, type=click.IntRange(0), help="measure ours once more with so many rows, for the exponent")
-@click.option("--against", type=click.Choice([*RIVALS, "both", "none"]), default="both", show_default=True, help="row at a time takes a quarter of an hour for ten million")
+@click.option("--against", type=click.Choice([*RIVALS, "both", "none"]), default="both", show_default=True, help="row at a time takes minutes for ten million")
 def consolidation(rows: int, grow: int, against: str) -> None:
     """Ours; then one per cent more; then row at a time and pure SQL; then, with --grow, the exponent."""
     folder = Path(tempfile.mkdtemp(prefix="spotopt-bench-"))

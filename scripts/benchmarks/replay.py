@@ -9,6 +9,7 @@ import numpy as np
 from core.replay import serve
 from core.replay.availability import DAY, Market
 from core.replay.lineup import TASK_A
+from scripts.replay import progress
 
 DAYS, REPLICAS, POOLS, GAP_SECONDS, GOAL_SECONDS = 90, 100, 24, 195.0, 60.0
 UP_HOURS, DOWN_HOURS = (2.0, 40.0), (0.5, 6.0)  # mean spells of a pool, drawn for each
@@ -35,14 +36,8 @@ def _spells(dice: np.random.Generator, ticks: int) -> bytes:
 def replay(policy: str) -> None:
     """Play one policy; exit code 1 above the goal."""
     drawn, began, spent = market(), time.monotonic(), time.process_time()
-    metrics, _ = serve.play(drawn, serve.ServeTask(REPLICAS), TASK_A[policy], _tell)
+    metrics, _ = serve.play(drawn, serve.ServeTask(REPLICAS), TASK_A[policy], progress(policy))
     seconds, spent = time.monotonic() - began, time.process_time() - spent
     click.echo(f"{policy}: {DAYS} days of {REPLICAS} replicas in {POOLS} pools, {drawn.ticks:,} ticks: {seconds:.1f} s, {spent:.1f} s of processor")
     click.echo(", ".join(f"{name} {value:.3g}" for name, value in metrics.items() if isinstance(value, float)))
     sys.exit(0 if seconds <= GOAL_SECONDS else 1)
-
-
-def _tell(done: int, of: int) -> None:
-    """Progress, where somebody watches."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{100 * done // of} %   ", err=True, nl=False)

@@ -191,11 +191,12 @@ class Keeper:
         ``here`` is the present risk. What cannot earn anything is not worked out: nothing saves more than all of the
         risk, and a swap never more than the spare and the old machine's price.
         """
-        price, after = self.terms.price(pool), stand.plus(pool)
+        price = self.terms.price(pool)
         toll = price * self.terms.step / self.dial.patience
         others = [old for old in (*self._riskiest(stand), *([None] if stand.safe else [])) if old != pool] if swap else []
         if (most := here - price - toll + max(map(self.terms.price, others), default=0.0)) <= 0:
             return most
+        after = stand.plus(pool)
         spare = best = here - self._risk(after) - price - toll
         for old in others:
             if spare + self.terms.price(old) > max(best, 0.0):

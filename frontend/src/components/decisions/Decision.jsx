@@ -1,5 +1,6 @@
 // One decision: its sentence, and behind it the runners-up and the rejected pools.
 import classes from "./Decision.module.css";
+import { Heads } from "../Heads.jsx";
 import rows from "../Rows.module.css";
 import { Time } from "../Time.jsx";
 import { nameOf } from "../pools/words.js";
@@ -74,15 +75,7 @@ function Rejected({ pools }) {
 function Table({ heads, children }) {
   return (
     <table className={rows.table}>
-      <thead>
-        <tr>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Heads of={heads} />
       <tbody>{children}</tbody>
     </table>
   );
