@@ -5,6 +5,7 @@ included (a Galera conflict is only reported there).
 """
 
 import random
+import select
 import ssl
 import tempfile
 import time
@@ -92,7 +93,8 @@ class Pool:
             self._idle.put((connection, time.monotonic()))
 
     def _awake(self, connection: pymysql.Connection | None, since: float) -> pymysql.Connection:
-        if connection and time.monotonic() - since > PING_AFTER_IDLE and not _answers(connection):
+        if connection and (_farewell(connection) or (time.monotonic() - since > PING_AFTER_IDLE and not _answers(connection))):
+            connection.close()
             connection = None
         return connection or self._connect()
 
@@ -102,6 +104,13 @@ class Pool:
             connection, _ = self._idle.get()
             if connection:
                 connection.close()
+
+
+def _farewell(connection: pymysql.Connection) -> bool:
+    """Whether the server closed it: between transactions there is nothing else to read. Costs no round trip."""
+    poll = select.poll()
+    poll.register(connection._sock, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def _answers(connection: pymysql.Connection) -> bool:

@@ -72,6 +72,11 @@ export async function overview(page) {
   await page.getByRole("heading", { level: 1, name: /serves?\.$|at risk|interrupted|observed/ }).waitFor();
 }
 
+// A dialog takes the keyboard a moment after it is there to be seen; a key pressed before that goes to what lies behind it.
+export async function keyboardIn(dialog) {
+  await dialog.locator(":focus").waitFor();
+}
+
 // A picture, no sideways scroll, nothing serious from axe.
 export async function inspect(page, name) {
   await shot(page, name);

@@ -31,10 +31,11 @@ async function readPlan(page) {
 // By keyboard; a setting that is the same again changes nothing.
 async function setMode(page) {
   const select = page.getByLabel("Moves for a better price");
-  await select.selectOption("propose");
-  await page.waitForResponse((reply) => reply.url().endsWith("/api/modes") && reply.ok());
-  await select.selectOption("approve");
-  await page.waitForResponse((reply) => reply.url().endsWith("/api/modes") && reply.ok());
+  for (const mode of ["propose", "approve"]) {
+    const kept = page.waitForResponse((reply) => reply.url().endsWith("/api/modes") && reply.ok());
+    await select.selectOption(mode);
+    await kept;
+  }
 }
 
 async function approve(page, name) {

@@ -3,7 +3,7 @@
 // Usage as story.mjs, on a demo nobody else interrupts.
 import { readFileSync } from "node:fs";
 
-import { VIEWS, figures, findings, inspect, open, openSignedIn, options, tell } from "./browser.mjs";
+import { VIEWS, figures, findings, inspect, keyboardIn, open, openSignedIn, options, tell } from "./browser.mjs";
 
 const PATIENCE = { timeout: 60_000 };
 
@@ -80,7 +80,7 @@ async function moveByHand(page, agent) {
 async function chooseMode(page, word) {
   await page.getByRole("radio", { name: word }).focus();
   await page.keyboard.press("Space");
-  await page.getByRole("dialog").waitFor();
+  await keyboardIn(page.getByRole("dialog"));
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   await page.getByRole("radio", { name: word, checked: true }).waitFor();
@@ -90,6 +90,7 @@ async function press(page, button, yes) {
   await button.focus();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").getByRole("button", { name: yes }).waitFor();
+  await keyboardIn(page.getByRole("dialog"));
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 }

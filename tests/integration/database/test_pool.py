@@ -1,5 +1,6 @@
 """The pool: connections are lent whole, a broken one is never lent twice, and nothing stays open behind an error."""
 
+import time
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -24,20 +25,28 @@ def test_a_connection_is_used_again_after_its_transaction(narrow):
     assert len(numbers) == 1
 
 
-def test_a_connection_the_server_closed_is_replaced_and_not_lent_twice(narrow, db):
+def test_a_connection_the_server_closed_while_it_was_idle_is_replaced_and_nobody_hears_of_it(narrow, db):
     dead = narrow.run(connection_number)
-    db.run(lambda tx: tx.execute("KILL %(id)s", id=dead))
-
-    with pytest.raises(errors.Unavailable):
-        narrow.run(connection_number)
+    kill(db, dead)
 
     assert narrow.run(connection_number) != dead
 
 
-def test_a_connection_that_died_while_idle_is_noticed_before_it_is_lent(narrow, db, monkeypatch):
+def test_a_connection_that_breaks_under_a_transaction_is_not_lent_again(narrow, db):
+    with pytest.raises(errors.Unavailable), narrow.transaction() as tx:
+        dead = connection_number(tx)
+        kill(db, dead)
+        connection_number(tx)
+
+    assert narrow.run(connection_number) != dead
+
+
+def test_a_connection_that_died_without_a_word_is_noticed_once_it_was_idle_for_long(narrow, db, monkeypatch):
+    """As behind a network that drops what it should carry: the socket looks well until somebody asks."""
+    monkeypatch.setattr(database, "_farewell", lambda connection: False)
     monkeypatch.setattr(database, "PING_AFTER_IDLE", 0.0)
     dead = narrow.run(connection_number)
-    db.run(lambda tx: tx.execute("KILL %(id)s", id=dead))
+    kill(db, dead)
 
     assert narrow.run(connection_number) != dead
 
@@ -72,3 +81,12 @@ def test_whatever_ends_a_transaction_early_its_connection_comes_back_without_an_
 
 def connection_number(tx) -> int:
     return tx.one("SELECT CONNECTION_ID() AS id")["id"]
+
+
+def kill(db, number: int) -> None:
+    """End a connection, and wait until the server has closed it."""
+    db.run(lambda tx: tx.execute("KILL %(id)s", id=number))
+    deadline = time.monotonic() + 5
+    while db.run(lambda tx: tx.one("SELECT 1 FROM information_schema.processlist WHERE id = %(id)s", id=number)):
+        assert time.monotonic() < deadline, "the server keeps it"
+        time.sleep(0.01)
