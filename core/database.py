@@ -5,7 +5,6 @@ included (a Galera conflict is only reported there).
 """
 
 import random
-import select
 import ssl
 import tempfile
 import time
@@ -84,19 +83,14 @@ class Pool:
         except Empty:
             raise errors.Unavailable("every database connection is busy") from None
         try:
-            connection = self._awake(connection, since)
+            connection = _awake(connection, time.monotonic() - since)
+            connection = connection or self._connect()
             yield connection
         except BaseException:
             connection = _rolled_back(connection)
             raise
         finally:
             self._idle.put((connection, time.monotonic()))
-
-    def _awake(self, connection: pymysql.Connection | None, since: float) -> pymysql.Connection:
-        if connection and (_farewell(connection) or (time.monotonic() - since > PING_AFTER_IDLE and not _answers(connection))):
-            connection.close()
-            connection = None
-        return connection or self._connect()
 
     def close(self) -> None:
         """Close what lies idle; a lent connection is closed by whoever holds it."""
@@ -106,11 +100,28 @@ class Pool:
                 connection.close()
 
 
-def _farewell(connection: pymysql.Connection) -> bool:
-    """Whether the server closed it: between transactions there is nothing else to read. Costs no round trip."""
-    poll = select.poll()
-    poll.register(connection._sock, select.POLLIN)
-    return bool(poll.poll(0))
+def _awake(connection: pymysql.Connection | None, idle: float) -> pymysql.Connection | None:
+    """The connection, if the server is still there after so many idle seconds."""
+    if connection is None or not (_said_goodbye(connection) or (idle > PING_AFTER_IDLE and not _answers(connection))):
+        return connection
+    connection.close()
+    return None
+
+
+def _said_goodbye(connection: pymysql.Connection) -> bool:
+    """Whether the server closed it: between transactions nothing else is there to be read. Costs no round trip."""
+    socket = connection._sock
+    patience = socket.gettimeout()
+    socket.settimeout(0)
+    try:
+        socket.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    except OSError:
+        pass
+    finally:
+        socket.settimeout(patience)
+    return True
 
 
 def _answers(connection: pymysql.Connection) -> bool:

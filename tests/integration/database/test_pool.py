@@ -43,7 +43,7 @@ def test_a_connection_that_breaks_under_a_transaction_is_not_lent_again(narrow, 
 
 def test_a_connection_that_died_without_a_word_is_noticed_once_it_was_idle_for_long(narrow, db, monkeypatch):
     """As behind a network that drops what it should carry: the socket looks well until somebody asks."""
-    monkeypatch.setattr(database, "_farewell", lambda connection: False)
+    monkeypatch.setattr(database, "_said_goodbye", lambda connection: False)
     monkeypatch.setattr(database, "PING_AFTER_IDLE", 0.0)
     dead = narrow.run(connection_number)
     kill(db, dead)
@@ -56,6 +56,17 @@ def test_when_every_connection_is_lent_the_next_one_waits_and_then_hears_unavail
 
     with narrow.transaction(), pytest.raises(errors.Unavailable, match="busy"), narrow.transaction():
         pass
+
+    assert narrow.run(connection_number)
+
+
+def test_while_the_database_is_away_everybody_hears_unavailable_and_afterwards_the_pool_serves(narrow, db, monkeypatch):
+    kill(db, narrow.run(connection_number))
+    with monkeypatch.context() as away:
+        away.setattr(narrow.pool, "_connect", Database(replace(narrow._settings, db_port=1))._connect)
+        for _ in range(3):
+            with pytest.raises(errors.Unavailable):
+                narrow.run(connection_number)
 
     assert narrow.run(connection_number)
 
