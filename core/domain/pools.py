@@ -90,12 +90,12 @@ def _in_zones_first(need: Need, candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _matching(need: Need, pools: list[Pool]) -> list[Pool]:
-    """Pools at least as large as what is replaced, of its architecture, cheapest first, its own type preferred on a tie."""
+    """Pools at least as large as what is replaced, of its architecture: its own type in another AZ first, then others, each cheapest first."""
     model = next((pool for pool in pools if pool.instance_type == need.instance_type), None)
     if model is None:
         return []
     fits = [p for p in pools if p.arch == model.arch and p.vcpus >= model.vcpus and p.memory_mib >= model.memory_mib]
-    return sorted(fits, key=lambda p: (p.price is None, p.price or 0, p.instance_type != need.instance_type, p.pool_id))
+    return sorted(fits, key=lambda p: (p.instance_type != need.instance_type, p.price is None, p.price or 0, p.pool_id))
 
 
 def affordable(on_demand_price: float | None, price: float | None) -> bool:

@@ -5,7 +5,7 @@ from statistics import fmean, pstdev
 
 from core import errors
 from core.database import Tx
-from core.domain.pools import Pool, pool_id
+from core.domain.pools import Candidate, Pool, pool_id
 from core.domain.price_series import BUCKET_SECONDS
 from core.emergencies import emergency
 from core.forecast.risk import risk_of
@@ -98,13 +98,19 @@ def pricing_of(tx: Tx, client_id: int, uuid: str) -> dict:
     here = market.pool(tx, row["pool_id"]) if row["pool_id"] else None
     on_demand = pools.on_demand_price(tx, row["region"], row["instance_type"])
     current = _current(here) if here else {"price_usd_per_hour": None, "stale": True, "as_of": None, "data_source": None}
-    best = emergency.choose_pool(tx, instances.by_uuid(tx, uuid), fallback=True)
+    best = _cheapest(emergency.places(tx, instances.by_uuid(tx, uuid), fallback=True))
     return {
         "current": current["price_usd_per_hour"] if row["lifecycle"] == "spot" else on_demand, "on_demand": on_demand,
         "lifecycle": row["lifecycle"], "pool_id": row["pool_id"],
         "best": {"pool": best.pool_id, "price": best.price, "lifecycle": best.lifecycle, "why": best.why},
         **{name: current[name] for name in ("stale", "as_of", "data_source")},
     }  # fmt: skip
+
+
+def _cheapest(places: list[Candidate]) -> Candidate:
+    """Of the calmest kind there is; the first of equals."""
+    calmest = [place for place in places if place.why == places[0].why and place.price is not None]
+    return min(calmest, key=lambda place: place.price, default=places[0])
 
 
 def history_of_instance(tx: Tx, client_id: int, uuid: str, hours: int) -> list[dict]:

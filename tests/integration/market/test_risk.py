@@ -113,12 +113,12 @@ def test_an_expired_report_verifies_nothing(world, two):
 
 
 def test_a_refused_launch_is_an_observation_and_everybodys(shop: Shop, executor):
-    shop.simulator.capacity("use1-az6", "c5.large", 0)
+    shop.simulator.capacity("use1-az1", "m5.large", 0)
     shop.order()
     executor.drain()
 
     seen = shop.world.one("SELECT * FROM pool_observations WHERE kind = 'refused'")
-    assert seen["pool_id"] == "use1-az6:c5.large:linux"
+    assert seen["pool_id"] == "use1-az1:m5.large:linux"
     assert shop.world.one("SELECT verified FROM global_risk_events WHERE event_type = 'capacity_error'")["verified"] == 1
 
 
