@@ -217,6 +217,7 @@ class EmergencyCount(Reply):
     kind = f.Str(**MUST)
     outcome = f.Str(**MUST)
     events = f.Int(**MUST)
+    promote_seconds_max = f.Float(metadata={"description": "The slowest promotion of the day; null where nothing was promoted."}, **MAYBE)
 
 
 class Promotion(Reply):

@@ -201,6 +201,24 @@ def test_emergencies_are_counted_by_day_kind_and_outcome(world, ask, town):
     assert [one["agent_name"] for one in told["events"]] == ["search-api", "web-shop"]
 
 
+def test_the_time_to_promote_is_told_by_day_on_average_and_at_worst(world, ask, town):
+    for workload, seconds, days in ((town[0], 4, 0), (town[1], 8, 0), (town[2], 30, 2)):
+        world.execute(
+            "INSERT INTO incidents (uuid, client_id, agent_id, aws_account, region, ec2_instance_id, cause, notice_rank, sentence, opened_at,"
+            " promoted_at, open_slot, closed_at, outcome) SELECT UUID(), %(client)s, %(agent)s, '123456789012', 'us-east-1',"
+            " CONCAT('i-', LEFT(SHA2(RAND(), 256), 17)), 'termination', 2, 'a test', at, at + INTERVAL %(seconds)s SECOND, NULL, at, 'promoted'"
+            " FROM (SELECT DATE(UTC_TIMESTAMP()) - INTERVAL %(days)s DAY AS at) AS moment",
+            client=town[0].client.id, agent=workload.id, seconds=seconds, days=days,
+        )  # fmt: skip
+
+    view = world.all("SELECT events, promote_seconds_avg, promote_seconds_max FROM v_emergency_events_daily WHERE outcome = 'promoted' ORDER BY day DESC")
+    told = [one for one in ask("/api/admin/emergency-events")["per_day"] if one["outcome"] == "promoted"]
+
+    assert [(row["events"], row["promote_seconds_avg"], row["promote_seconds_max"]) for row in view] == [(2, 6, 8), (1, 30, 30)]
+    assert [(one["events"], one["promote_seconds_max"]) for one in told] == [(2, 8), (1, 30)]
+    assert told[0]["day"] > told[1]["day"]
+
+
 def test_without_an_emergency_the_shares_are_null(ask, world):
     told = ask("/api/admin/emergency-events")
 

@@ -32,6 +32,10 @@ KEPT_FOR = {
     "old_models": (
         "INSERT INTO risk_models (trained_at, is_active, samples, span_days, params, why) VALUES (UTC_TIMESTAMP(6), 0, 0, 0, '{{}}', 'w')",
         {"days": 90}),
+    "old_training_sets": (
+        "INSERT INTO ml_training_datasets (name, from_at, to_at, features, source, row_count, sha256, created_at)"
+        " VALUES ('n{n}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), '[]', 's', 0, '', UTC_TIMESTAMP(6))", {"days": 90}),
+    "old_processes": ("INSERT INTO server_processes VALUES ('p{n}', NULL, 1, UTC_TIMESTAMP(6))", {"days": 1}),
     "old_replays": (
         "INSERT INTO replays (uuid, client_id, status, question, sentence, requested_by, requested_at, finished_at)"
         " VALUES (UUID(), 1, 'done', '{{}}', 's', 'c', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))", {"days": 30}),

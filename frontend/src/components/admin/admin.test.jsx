@@ -101,10 +101,11 @@ test("without a price the spend is a dash, and the ended machines are not counte
 });
 
 test("the days of a kind and an outcome are added up, the most frequent first", () => {
-  const day = (kind, outcome, events) => ({ day: "2026-01-01", kind, outcome, events });
-  expect(summed([day("rebalance", "expired", 1), day("termination", "promoted", 2), day("rebalance", "expired", 3)])).toEqual([
-    { kind: "rebalance", outcome: "expired", events: 4 },
-    { kind: "termination", outcome: "promoted", events: 2 },
+  const day = (kind, outcome, events, slowest = null) => ({ day: "2026-01-01", kind, outcome, events, promote_seconds_max: slowest });
+  const days = [day("rebalance", "expired", 1), day("termination", "promoted", 2, 1.5), day("rebalance", "expired", 5), day("termination", "promoted", 1, 0.5)];
+  expect(summed(days)).toEqual([
+    { kind: "rebalance", outcome: "expired", events: 6, slowest: null },
+    { kind: "termination", outcome: "promoted", events: 3, slowest: 1.5 },
   ]);
 });
 
