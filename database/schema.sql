@@ -1281,7 +1281,7 @@ CREATE TABLE server_processes (
   seen_at DATETIME(6) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- The lines of every process of the server, redacted, for its administrator (TAB-20); written behind the work, kept for a week.
+-- The lines of every process of the server, redacted, for its administrator (TAB-20); written behind the work, kept for thirty days.
 CREATE TABLE system_logs (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   at DATETIME(3) NOT NULL,                                                     -- by the clock of the machine that wrote the line

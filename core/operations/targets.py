@@ -53,7 +53,7 @@ TARGETS: tuple[tuple[Target, Measure], ...] = (
     (Target("MET-08", SERVER, "the inventory of an account read, longest", 60, "s", WEEK), m.longest_run("discovery")),
     (Target("MET-09", SERVER, "the slowest health check", 1000, "ms", "the last round"), m.checks),
     (Target("MET-21", SERVER, "the oldest wait in a queue", lights.OLDEST_SECONDS, "s", NOW), m.oldest),
-    (Target("MET-21 load", SERVER, "the busiest process of the server, of one core", 0.8, "share", "the last 15 s"), m.busiest),
+    (Target("MET-21 load", SERVER, "the busiest process of the server, of one core", lights.BUSY_ABOVE, "share", "the last 15 s"), m.busiest),
     (Target("MET-23", SERVER, "the largest process of the server", 500, "mb", NOW), m.largest),
     (Target("MET-24", SERVER, "one round of the alert rules, longest", 2, "s", WEEK), m.longest_run("alert_rules")),
     (Target("LIVE", SERVER, "an event handed to the dashboards", 1, "s", "the last minute"), m.lag),

@@ -120,6 +120,19 @@ def test_agents_are_filtered_by_presence_and_show_how_old_their_last_heartbeat_i
     assert len(ask("/api/admin/agents", presence="offline", status="active")["agents"]) == 2
 
 
+@pytest.mark.parametrize(("seconds", "presence"), [(58, "online"), (61, "late"), (118, "late"), (121, "offline")])
+def test_a_host_is_late_after_sixty_seconds_and_offline_after_a_hundred_and_twenty(world, ask, town, seconds, presence):
+    """By the rows (E-12), by VIEW-01, and by the rule: the three say the same on either side of each boundary."""
+    world.execute("UPDATE agent_heartbeats SET contact_at = UTC_TIMESTAMP(6), received_at = UTC_TIMESTAMP(6)")
+    world.jump(seconds=seconds)
+
+    found = {one["logical_name"]: one["presence"] for one in ask("/api/admin/agents")["agents"]}
+    heard = ask("/api/admin/agents/health-summary")
+
+    assert (found["web-shop"], found["search-api"]) == (presence, presence)
+    assert {name: heard[name] for name in ("online", "late", "offline")} == {"online": 0, "late": 0, "offline": 0, presence: 2}
+
+
 def test_heartbeats_that_never_came_are_counted(world, ask, town):
     assert ask("/api/admin/agents/health-summary")["miss_rate"] is None, "nothing was expected yet"
     shop, api, _ = town

@@ -65,6 +65,12 @@ test("a queue shows its hint where there is one, else what waits", () => {
   ]);
 });
 
+test("a process that is busy stands beside the queues and asks for a worker; one that is not says nothing", () => {
+  const process = (name, hint) => ({ process: name, cpu_share: 0.5, rss_mb: 90, hint });
+  show(<Queues queues={[]} processes={[process("web:1", null), process("web:2", "busy for 93 % of a core: add a worker")]} />);
+  expect(screen.getAllByRole("listitem").map((row) => row.textContent)).toEqual(["Process web:2Busy for 93 % of a core: add a worker.Busy"]);
+});
+
 test("a job that failed stands above, in its own words; those that ended well are counted, and tell what they did", () => {
   const run = { outcome: "done", finished_at: "2026-01-01T11:59:00Z", duration_ms: 12.4, counts: {} };
   show(
