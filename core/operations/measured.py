@@ -7,6 +7,7 @@ from core.domain.histogram import below as bound_of
 from core.domain.target import Measured, share_of, tail_of
 from core.money import cleanups
 from core.money.downtime import percentile
+from core.moves import engine
 from core.sql import events, health, measures
 from core.sql import targets as rows
 
@@ -97,6 +98,11 @@ def launch_tries(tx: Tx) -> Measured:
     """Claims of launches that are over, by how many they were."""
     tries = rows.launch_tries(tx)
     return Measured(sum(tries) / len(tries) if tries else None, len(tries))
+
+
+def price_weight(tx: Tx) -> Measured:
+    """Of the decision engine's figures in force; a client's policy may set its own."""
+    return Measured(float(engine.in_force(tx).price_weight), 1)
 
 
 def of_needless(name: str) -> Callable[[Tx], Measured]:

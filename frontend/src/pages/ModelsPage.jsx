@@ -44,7 +44,11 @@ export default function ModelsPage() {
               onChoose={({ model_id: id }) => choose(id)}
               onAct={isAdmin ? (verb, model) => setAct({ verb, model }) : undefined}
             />
-            {set && <p className={classes.nothing}>{learnt(set)}</p>}
+            {set && (
+              <div className={classes.inner}>
+                <span className={classes.reason}>{learnt(set)}</span>
+              </div>
+            )}
           </>
         )}
       </Card>

@@ -6,27 +6,57 @@ import { Mark } from "../Sign.jsx";
 const WORDS = { true: { word: "Met", color: "teal" }, false: { word: "Missed", color: "red" }, null: { word: "Not measured", color: "gray" } };
 const MEASURED = { word: "Measured", color: "gray" };
 
-// Group by group, in the order in which they come; what is fixed for ever is folded away.
+// Group by group, in the order in which they come. What nobody measured and what is fixed for ever is folded away.
 export function TargetGroups({ targets }) {
   const names = [...new Set(targets.map((one) => one.group))];
-  return names.map((name) => {
-    const mine = targets.filter((one) => one.group === name);
-    return name === FOLDED ? (
-      <details key={name} className={classes.folded}>
-        <summary>
-          {name} <span className={classes.tally}>{tally(mine)}</span>
-        </summary>
-        <TargetList targets={mine} />
-      </details>
-    ) : (
-      <section key={name} aria-label={name}>
-        <h3 className={classes.group}>
-          {name} <span className={classes.tally}>{tally(mine)}</span>
-        </h3>
-        <TargetList targets={mine} />
-      </section>
-    );
-  });
+  return names.map((name) => <Group key={name} name={name} targets={targets.filter((one) => one.group === name)} />);
+}
+
+function Group({ name, targets }) {
+  const head = <Head name={name} targets={targets} />;
+  if (name === FOLDED) return <Folded words={head}>{<TargetList targets={targets} />}</Folded>;
+  const [known, unknown] = [targets.filter((one) => one.current != null), targets.filter((one) => one.current == null)];
+  return (
+    <section aria-label={name}>
+      <h3 className={classes.group}>{head}</h3>
+      {known.length > 0 && <TargetList targets={known} />}
+      {unknown.length > 0 && (
+        <Folded words={`${unknown.length} not measured`}>
+          <Unknown targets={unknown} />
+        </Folded>
+      )}
+    </section>
+  );
+}
+
+const Head = ({ name, targets }) => (
+  <>
+    {name} <span className={classes.tally}>{tally(targets)}</span>
+  </>
+);
+
+const Folded = ({ words, children }) => (
+  <details className={classes.folded}>
+    <summary>{words}</summary>
+    {children}
+  </details>
+);
+
+// What was promised, and why nobody measured it.
+function Unknown({ targets }) {
+  return (
+    <ul className={classes.list}>
+      {targets.map((one) => (
+        <li key={one.id} data-unknown>
+          <div className={classes.name}>
+            {capital(one.name)}
+            <span className={classes.quiet}>{basis(one)}</span>
+          </div>
+          <span className={classes.quiet}>{goal(one)}</span>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 const FOLDED = "Rules";
@@ -84,6 +114,7 @@ export function inWords(value, unit) {
   if (unit === "mb") return `${Math.round(value)} MB`;
   if (unit === "count") return String(Math.round(10 * value) / 10);
   if (unit === "s" && value >= 600) return long(value);
+  if (unit === "s" && value > 0 && value < 0.1) return inWords(1000 * value, "ms");
   return unit === "ms" ? `${value < 10 ? value.toFixed(1) : Math.round(value)} ms` : seconds(value, value < 10 ? 2 : 0);
 }
 

@@ -48,6 +48,8 @@ test.each([
   [226.4, "ms", "226 ms"],
   [61, "s", "61 s"],
   [1800, "s", "30 min"],
+  [0.00198, "s", "2.0 ms"],
+  [0, "s", "0.00 s"],
   [21_600, "s", "6 h"],
   [2_592_000, "s", "30 days"],
   [92.4, "mb", "92 MB"],
@@ -60,7 +62,16 @@ test("figures come in groups, each with its tally, and what is fixed for ever is
   expect(screen.getByRole("heading", { name: "Interruptions 1 missed, 1 met" })).toBeTruthy();
   expect(screen.getByText("1 met").closest("details").open).toBe(false);
   expect(screen.getByText("exactly 120 s")).toBeTruthy();
+  expect(screen.getAllByText("Met")).toHaveLength(2);
   expect(screen.getByText("MET-18 · the rule in force")).toBeTruthy();
+});
+
+test("what nobody measured is folded away in its group, with what was promised and why there is nothing", () => {
+  const unknown = target({ id: "MET-44", name: "two at once", current: null, met: null, reason: "only an outside prober sees it" });
+  show(<TargetGroups targets={[target(), unknown]} />);
+  const folded = screen.getByText("1 not measured", { selector: "summary" }).closest("details");
+  expect(folded.open).toBe(false);
+  expect(within(folded).getByRole("listitem", { hidden: true }).textContent).toBe("Two at onceMET-44 · only an outside prober sees it (30 days)at most 10 s");
 });
 
 test("what nobody measured says why, and a figure without a target is in no tally", () => {

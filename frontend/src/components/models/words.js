@@ -21,6 +21,7 @@ export function labelOf({ model_id: id, name, version }) {
 
 // What the newest training on this market learned from, in one line; the hash tells whether it is the same.
 export function learnt({ rows, from, to, sha256, sentence }) {
+  if (!rows) return "Nothing was learned yet: no pool has been watched.";
   const span = `${dayName(from.slice(0, 10))} to ${dayName(to.slice(0, 10))}`;
   return `Learned from ${plural(rows, "sighting")} of pools, ${span} (SHA-256 ${sha256.slice(0, 12)}…). ${sentence}.`;
 }
