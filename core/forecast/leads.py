@@ -9,12 +9,13 @@ from core.domain.leads import LEAST_SEEN, Warned, alarms, lead_of, learned
 from core.sql import instances, leads
 
 MOST_POOLS = 200
+MOST_SHOWN, MOST_COUNTED = 10_000, 500  # warnings that are read: for a page, and each two seconds while an emergency is watched
 
 
 def of_pools(tx: Tx, client_id: int | None) -> dict:
     """Every pool of which a warning was seen in ninety days, the most seen first."""
     by_pool: dict[str, list[Warned]] = defaultdict(list)
-    for one in leads.warned(tx, client_id):
+    for one in leads.warned(tx, client_id, MOST_SHOWN):
         by_pool[one.pool_id].append(one)
     ordered = sorted(by_pool.items(), key=lambda item: (-len(item[1]), item[0]))
     return {"pools": [_pool(pool_id, some) for pool_id, some in ordered[:MOST_POOLS]], "least_seen": LEAST_SEEN, "days": 90}
@@ -33,6 +34,6 @@ def expected(tx: Tx, incident: Incident, kind: str) -> dict | None:
     subject = instances.get(tx, incident.instance_id) if incident.instance_id else None
     if not incident.is_open or kind not in ("rebalance", "termination") or subject is None or not subject.pool_id:
         return None
-    seen = leads.warned(tx, incident.client_id, subject.instance_type)
+    seen = leads.warned(tx, incident.client_id, MOST_COUNTED, subject.instance_type)
     found = learned(seen, subject.pool_id, subject.region, subject.instance_type, kind)
     return found and {"scope": found.scope, **asdict(found.lead)}
