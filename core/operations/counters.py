@@ -1,7 +1,7 @@
 """What each process counts, and how long it took: AWS calls, requests, events, decisions (E-95).
 
 Nothing is written while it is counted. A thread adds what is new to the sums of the database each fifteen seconds, so that
-the figures are those of all processes and outlive them; a process that is killed takes its last seconds along.
+the figures are those of all processes and outlive them; a process that ends takes its last seconds along.
 """
 
 import os

@@ -65,7 +65,7 @@ def heartbeats(tx: Tx) -> Measured:
 
 def month(tx: Tx) -> Measured:
     used = rows.downtime_of_clients(tx)
-    return Measured(max(used, default=0.0), len(used))
+    return Measured(max(used, default=None), len(used), "there is no client yet")
 
 
 def checks(tx: Tx) -> Measured:

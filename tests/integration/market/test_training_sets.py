@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,8 @@ from core import errors
 from core.domain.risk_model import NAMES
 from core.forecast import risk_training, sightings, training_sets
 from core.operations.housekeeping import tidy
+from core.prices import consolidation
+from jobs import pricing_consolidation
 from tests.integration.conftest import data_of
 from tests.world import World
 
@@ -86,7 +89,19 @@ def test_the_pages_show_the_newest_set_with_what_came_of_it(world, admin, api):
 
     assert (told["name"], told["rows"], told["model_speaks"], len(told["sha256"])) == (name, 1, False, 64)
     assert told["sentence"].startswith("The table speaks")
-    assert data_of(api.by(shop.client.token).get("/api/models/scorecard"))["training_set"] == told
+    mine = data_of(api.by(shop.client.token).get("/api/models/scorecard"))
+    assert mine == data_of(admin.get("/api/admin/ml-models")) and mine["training_set"] == told
+
+
+def test_each_consolidation_is_followed_by_a_training_and_its_set(world, settings):
+    observe(world, (HERE, "available", 5))
+    world.db.run(lambda tx: consolidation.request(tx, "a test"))
+
+    counts = pricing_consolidation.run(SimpleNamespace(settings=settings))
+
+    assert [one["name"] for one in sets(world)] == [counts["risk"]["training_set"]]
+    assert pricing_consolidation.run(SimpleNamespace(settings=settings)) == {}, "nothing is due"
+    assert len(sets(world)) == 1
 
 
 def test_a_set_is_kept_as_long_as_a_model_names_it(world):
