@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
@@ -54,7 +55,7 @@ def render() -> bytes:
 
 
 class Counted:
-    """The sums of all processes, as counters by result and histograms of seconds."""
+    """The sums of all processes, as counters by result and histograms of seconds; rows in the order of what they count."""
 
     def __init__(self, rows: list[dict]):
         self._rows = rows
@@ -63,7 +64,7 @@ class Counted:
         for name, (counter, label, histogram, text) in COUNTED.items():
             mine = [row for row in self._rows if row["name"] == name]
             yield _counter(counter, text, label, mine)
-            yield _histogram(histogram, text, mine)
+            yield _histogram(histogram, text, label, mine)
 
 
 def _counter(name: str, text: str, label: str, rows: list[dict]) -> Metric:
@@ -76,12 +77,16 @@ def _counter(name: str, text: str, label: str, rows: list[dict]) -> Metric:
     return told
 
 
-def _histogram(name: str, text: str, rows: list[dict]) -> Metric:
-    counts: dict[int, int] = defaultdict(int)
-    for row in rows:
-        counts[row["upto_ms"]] += int(row["n"])
-    told = HistogramMetricFamily(name, f"how long they took: {text}")
-    told.add_metric([], cumulative(counts), sum(float(row["seconds"]) for row in rows))
+def _histogram(name: str, text: str, label: str, rows: list[dict]) -> Metric:
+    """One for each word of the label: a long poll must not hide in it how fast a launch is."""
+    told = HistogramMetricFamily(name, f"how long they took: {text}", labels=[label])
+    for what, some in groupby(rows, lambda row: row["what"]):
+        counts: dict[int, int] = defaultdict(int)
+        seconds = 0.0
+        for row in some:
+            counts[row["upto_ms"]] += int(row["n"])
+            seconds += float(row["seconds"])
+        told.add_metric([what], cumulative(counts), seconds)
     return told
 
 
