@@ -1,12 +1,15 @@
 """The server: `gunicorn backend:app`, or `python backend.py` for a look."""
 
-from flask import Flask
+from time import monotonic
+
+from flask import Flask, g, request
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logging import configure_logging
 from config.settings import Settings, read_settings, use, warn_of_unused
 from core import database
+from core.operations import counters
 from core.replies import Json, answer_errors
 from core.validation import MAX_BYTES
 from routes import BLUEPRINTS
@@ -34,7 +37,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     answer_errors(app)
+    app.before_request(_begin)
     app.after_request(_with_headers)
+    app.after_request(_counted)
     if settings.cors_origins:
         CORS(app, origins=settings.cors_origins.split(","), supports_credentials=True)
     app.wsgi_app = Aliases(app.wsgi_app)
@@ -53,6 +58,16 @@ def _with_headers(reply):
     for name, value in HEADERS.items():
         reply.headers.setdefault(name, value)
     reply.headers.setdefault("Cache-Control", "no-store")
+    return reply
+
+
+def _begin() -> None:
+    g.began = monotonic()
+
+
+def _counted(reply):
+    """How long it took to an answer; of a stream, to its first word."""
+    counters.answered(request.endpoint, reply.status_code, monotonic() - g.get("began", monotonic()))
     return reply
 
 

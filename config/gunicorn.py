@@ -18,9 +18,11 @@ def post_worker_init(worker):
     """Threads do not survive a fork, so the timetable starts in the worker."""
     from config.settings import current
     from core.operations import logbook
+    from core.operations.counters import COUNTERS
     from jobs.scheduler import start
 
     logbook.keep()
+    COUNTERS.keep()
     if current().start_workers:
         worker.timetable = start(current())
 

@@ -15,10 +15,11 @@ class Late(Exception):
 
 
 class Desk:
-    """One place to ask at."""
+    """One place to ask at. With ``waits`` the work only waits, on the database say: it needs no thread of the operating system."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, waits: bool = False) -> None:
         self._late: set[object] = set()
+        self._run = _in_thread if waits else _run
 
     def ask(self, work: Callable[[], Any], seconds: float) -> Any:
         """What ``work`` returns or raises; Late after ``seconds``, or at once while an earlier answer is still late."""
@@ -30,7 +31,7 @@ class Desk:
             answers.append(_tried(work))
             self._late.discard(question)
 
-        _run(answer, seconds)
+        self._run(answer, seconds)
         if not answers:
             self._late.add(question)
             if answers:  # it came in just now
@@ -57,7 +58,12 @@ def _run(work: Callable[[], None], seconds: float) -> None:
 
         with gevent.Timeout(seconds, False):
             gevent.get_hub().threadpool.spawn(work).get()
-        return
+    else:
+        _in_thread(work, seconds)
+
+
+def _in_thread(work: Callable[[], None], seconds: float) -> None:
+    """In a thread as threads are here: under gevent a greenlet, which may use what belongs to this event loop."""
     done: queue.Queue = queue.Queue(1)
     threading.Thread(target=lambda: (work(), done.put(None)), daemon=True).start()
     try:

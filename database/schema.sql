@@ -783,6 +783,20 @@ CREATE TABLE pool_standings (
   refreshed_at DATETIME(6) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- What a model of risk was trained on (TAB-15): the same rows have the same hash, in any process.
+CREATE TABLE ml_training_datasets (
+  id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  name VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  from_at DATETIME(6) NOT NULL,
+  to_at DATETIME(6) NOT NULL,
+  features VARCHAR(1000) NOT NULL,                                             -- JSON: what is made of the rows
+  source VARCHAR(255) NOT NULL,                                                -- where they are, and their order
+  row_count INT UNSIGNED NOT NULL,
+  sha256 BINARY(32) NOT NULL,                                                  -- of the rows, a line each, in that order
+  created_at DATETIME(6) NOT NULL,
+  UNIQUE KEY uq_training_set (name)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- Each training with its verdict on held-out time; at most one is active.
 CREATE TABLE risk_models (
   id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -794,7 +808,8 @@ CREATE TABLE risk_models (
   brier_table DOUBLE NULL,
   brier_base DOUBLE NULL,
   params LONGTEXT NOT NULL,
-  why VARCHAR(255) NOT NULL
+  why VARCHAR(255) NOT NULL,
+  dataset_id BIGINT UNSIGNED NULL                                              -- what it was trained on; NULL: older than that was written down
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
 -- What was decided for a workload; TAB-14.
@@ -1246,7 +1261,27 @@ CREATE TABLE event_readers (
   seen_at DATETIME(6) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
--- The lines of every process of the server, redacted, for its administrator (TAB-20); written behind the work, kept for a week.
+-- What every process counts and how long it took, by day and bucket (E-95); a process adds, nobody overwrites.
+CREATE TABLE measured_calls (
+  day DATE NOT NULL,                                                           -- 2000-01-01: every day older than a month
+  name VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,             -- aws, http, event, decision
+  what VARCHAR(48) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  result VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  upto_ms INT UNSIGNED NOT NULL,                                               -- the bucket: it took no longer
+  n BIGINT UNSIGNED NOT NULL,
+  micros BIGINT UNSIGNED NOT NULL,                                             -- all of them together
+  PRIMARY KEY (day, name, what, result, upto_ms)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The processes of the server, each writing its own row every fifteen seconds.
+CREATE TABLE server_processes (
+  process VARCHAR(64) NOT NULL PRIMARY KEY,
+  cpu_share DOUBLE NULL,                                                       -- of one core, lately; NULL: not measured yet
+  rss_mb INT UNSIGNED NOT NULL,
+  seen_at DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+-- The lines of every process of the server, redacted, for its administrator (TAB-20); written behind the work, kept for thirty days.
 CREATE TABLE system_logs (
   id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
   at DATETIME(3) NOT NULL,                                                     -- by the clock of the machine that wrote the line

@@ -7,6 +7,7 @@ from config.logging import configure_logging
 from config.settings import read_settings, use, warn_of_unused
 from core import database
 from core.operations import logbook
+from core.operations.counters import COUNTERS
 from jobs.scheduler import start
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     warn_of_unused()
     database.connect(settings)
     logbook.keep()
+    COUNTERS.keep()
     timetable = start(settings)
     stop.wait()
     timetable.stop()

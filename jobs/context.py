@@ -9,6 +9,7 @@ from core.execution import turns
 from core.execution.actions import Executor
 from core.execution.crew import Crew
 from core.intake.event_intake import Intake
+from core.operations import counters
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,6 @@ class Context:
 
     @classmethod
     def of(cls, settings: Settings) -> "Context":
-        clouds = Clouds(settings, turns.take)
+        clouds = Clouds(settings, turns.take, counters.heard_of_aws)
         executor = Executor(clouds, settings, forestalled)
         return cls(settings, clouds, executor, Crew(executor), Intake(clouds, settings))

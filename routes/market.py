@@ -7,10 +7,12 @@ from marshmallow import fields, validate
 
 from core import audit, doorbell
 from core.answers import answers
-from core.auth import principal, require_admin, require_client_auth
+from core.auth import principal, require_admin, require_client_auth, require_person
+from core.forecast import leads
 from core.idempotency import in_transaction, require_idempotency_key
 from core.prices import consolidation, market
 from core.validation import Body, asks, takes
+from routes import shapes_of_pools as shapes
 
 bp = Blueprint("market", __name__, url_prefix="/api")
 
@@ -62,6 +64,18 @@ def client_pools(tx, authenticated_client_id, query):
 def pricing_history(tx, authenticated_client_id, query):
     """A pool's prices over time, each with its source, and what happened to the client's machines there."""
     return market.history(tx, authenticated_client_id, query["pool"], query["hours"])
+
+
+@bp.get("/pools/lead-times")
+@require_person
+@in_transaction
+@answers(shapes.LeadTimes)
+def lead_times(tx):
+    """How long AWS left between its warnings and the end, pool by pool, and how many recommendations came to nothing.
+
+    A client's own, and what AWS itself proved of others; of the administrator every client's. Ninety days, at most 200 pools.
+    """
+    return leads.of_pools(tx, principal().client_id)
 
 
 @bp.get("/client/instances/<uuid:instance_id>/pricing")

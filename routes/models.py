@@ -12,7 +12,7 @@ from core.auth import principal, require_admin, require_client_auth
 from core.domain.model.contract import NUMBERS, VERSION
 from core.domain.model.files import MOST_BYTES
 from core.domain.model.kinds import KINDS, MOST_NUMBERS
-from core.forecast import predictions
+from core.forecast import predictions, training_sets
 from core.forecast.onnx import KIND as ONNX
 from core.idempotency import in_transaction, require_idempotency_key
 from core.validation import Body, asks, takes, takes_upload
@@ -72,8 +72,8 @@ def examined(view: Callable) -> Callable:
 @require_admin
 @in_transaction
 def all_models(tx):
-    """Every model with its checks and its scorecard, the static rule first."""
-    return {"models": predictions.get_model_performance_metrics(tx)}
+    """Every model with its checks and its scorecard, the static rule first; and what the newest training on this market learned from."""
+    return {"models": predictions.get_model_performance_metrics(tx), "training_set": training_sets.latest(tx)}
 
 
 @bp.post("/admin/ml-models/upload")
@@ -131,5 +131,5 @@ def model_sessions(tx, query):
 @require_client_auth
 @in_transaction
 def model_scorecard(tx, authenticated_client_id):
-    """How good the predictions are that decide for this client, beside the naive base rate."""
-    return {"models": predictions.get_model_performance_metrics(tx)}
+    """How good the predictions are that decide for this client, beside the naive base rate; and what was learned from."""
+    return {"models": predictions.get_model_performance_metrics(tx), "training_set": training_sets.latest(tx)}

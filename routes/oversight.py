@@ -74,7 +74,7 @@ def _events(tail):
 @in_transaction
 @answers(shapes.Targets)
 def operational(tx):
-    """Each promised figure with what was measured; null where nobody measured anything."""
+    """Each promised figure with what was measured; null, and the reason, where nobody measured anything."""
     return {"targets": targets.all_of(tx), "server_time": tx.now()}
 
 

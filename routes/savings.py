@@ -48,9 +48,12 @@ class Bill(Body):
 @asks(Series)
 @in_transaction
 def client_savings(tx, authenticated_client_id, query):
-    """The ledger per hour, day or month: baseline, actual, overlap, fallback, zombies, net. Losses are in it."""
+    """The ledger per hour, day or month: baseline, actual, overlap, fallback, zombies, net. Losses are in it.
+
+    ``needless_replicas``: those that stood by for nothing, what they cost, and what ending them before their six hours spared.
+    """
     start, end = savings.span(tx, query["first"], query["last"])
-    return savings.series(tx, authenticated_client_id, start, end, query["granularity"])
+    return savings.told(tx, authenticated_client_id, start, end, query["granularity"])
 
 
 @bp.get("/client/<uuid:client_id>/export/savings")

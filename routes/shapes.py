@@ -175,6 +175,14 @@ class Queue(Reply):
     hint = f.Str(**MAYBE)
 
 
+class Process(Reply):
+    process = f.Str(**MUST)
+    cpu_share = f.Float(metadata={"description": "Of one core, lately; null before it was measured."}, **MAYBE)
+    rss_mb = f.Int(**MUST)
+    seen_at = f.AwareDateTime(**MUST)
+    hint = f.Str(**MAYBE)
+
+
 class JobRun(Reply):
     job = f.Str(**MUST)
     started_at = f.AwareDateTime(**MUST)
@@ -186,6 +194,7 @@ class JobRun(Reply):
 
 class Workers(Reply):
     queues = f.List(f.Nested(Queue), **MUST)
+    processes = f.List(f.Nested(Process), **MUST)
     jobs = f.List(f.Nested(JobRun), **MUST)
 
 
@@ -217,6 +226,7 @@ class EmergencyCount(Reply):
     kind = f.Str(**MUST)
     outcome = f.Str(**MUST)
     events = f.Int(**MUST)
+    promote_seconds_max = f.Float(metadata={"description": "The slowest promotion of the day; null where nothing was promoted."}, **MAYBE)
 
 
 class Promotion(Reply):

@@ -24,6 +24,7 @@ class Lines(Reply):
 
 class Target(Reply):
     id = f.Str(**MUST)
+    group = f.Str(**MUST)
     name = f.Str(**MUST)
     current = f.Float(**MAYBE)
     target = f.Float(**MAYBE)
@@ -32,6 +33,7 @@ class Target(Reply):
     better = f.Str(**MUST)
     window = f.Str(**MUST)
     samples = f.Int(**MUST)
+    reason = f.Str(metadata={"description": "Why nobody measured it; null where somebody did."}, **MAYBE)
 
 
 class Targets(Reply):

@@ -17,6 +17,7 @@ from config.settings import Settings
 from core import errors
 from core.cloud.batches import Batches
 from core.cloud.errors import Answer, classify
+from core.cloud.heard import Hear, listen
 from core.cloud.machine import OURS, Machine
 from core.domain.account import Account
 from core.domain.scaling import Group, Member
@@ -57,10 +58,12 @@ class NoSession(errors.Unavailable):
 class Clouds:
     """Every linked account's EC2, made on first use and kept: a boto3 session of its own costs 23 MB each."""
 
-    def __init__(self, settings: Settings, turn: Callable[[Account, str], None] = lambda account, region: None):
-        """``turn`` returns when a Describe may begin in a region of an account."""
+    def __init__(self, settings: Settings, turn: Callable[[Account, str], None] = lambda account, region: None, hear: Hear | None = None):
+        """``turn`` returns when a Describe may begin in a region of an account; ``hear`` is told of every call."""
         self._settings, self._turn = settings, turn
         self._session = boto3.Session()
+        if hear:
+            listen(self._session, hear)
         self._lock = threading.Lock()
         self._kept: dict[str, Ec2] = {}
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 HEALTHY, DEGRADED, CRITICAL = "healthy", "degraded", "critical"
 GREEN_BELOW, RED_ABOVE = 100, 500
 OLDEST_SECONDS = 300
+BUSY_ABOVE = 0.8  # of one core: a process of the server uses no more than one
 SLOW_MS, SLOWEST_MS = 100, 1000
 STALE_AFTER = timedelta(minutes=2)  # four rounds of the monitor
 
@@ -30,6 +31,13 @@ def hint(depth: int, oldest_seconds: float | None) -> str | None:
     if oldest_seconds is not None and oldest_seconds > OLDEST_SECONDS:
         return f"the oldest waits for {oldest_seconds / 60:.0f} min: add a worker, or look why nobody takes it"
     return None
+
+
+def load_hint(cpu_share: float | None) -> str | None:
+    """What to do about a process that is busy, or None."""
+    if cpu_share is None or cpu_share <= BUSY_ABOVE:
+        return None
+    return f"busy for {100 * cpu_share:.0f} % of a core: add a worker"
 
 
 def by_latency(milliseconds: float) -> Finding:

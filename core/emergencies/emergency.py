@@ -202,13 +202,13 @@ def promote_replica(
     events.emit(tx, agent.client_id, "promotion", agent_id=agent.uuid, incident_id=incident and incident.uuid)
 
 
-def retire(tx: Tx, agent: Agent, safe: bool, replica: Instance, status: str, why: str) -> None:
-    """End a replica's life as one, and order the end of its machine if it has one."""
+def retire(tx: Tx, agent: Agent, safe: bool, replica: Instance, status: str, why: str, *, act: str = "retire_replica") -> None:
+    """End a replica's life as one, and order the end of its machine if it has one; ``act`` is its name on the timeline."""
     replicas.end(tx, replica.id, status, why, tx.now())
     if replica.ec2_instance_id is None and actions.supersede_launch(tx, replica.id):
         give_up(tx, replica, status, why)
     order_end(tx, replica, why, safe=safe)
-    audit.tell(tx, agent, "retire_replica", why)
+    audit.tell(tx, agent, act, why)
     events.emit(tx, agent.client_id, "replica", agent_id=agent.uuid)
 
 

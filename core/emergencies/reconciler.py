@@ -19,6 +19,7 @@ from core.emergencies.level3 import retire_surplus
 from core.execution.orders import order_end, order_termination
 from core.intake.aws_events import apply_awaited
 from core.locks import for_agent
+from core.money import cleanups
 from core.moves import switching
 from core.people import notifications
 from core.presets import waits
@@ -104,7 +105,7 @@ def expire_replica(tx: Tx, agent: Agent, safe: bool, instance_id: int) -> bool:
     primary = instances.get(tx, agent.primary_instance_id)
     if safe or primary.status == "lost" or not instances.doom_expired_replica(tx, instance_id):
         return False
-    retire(tx, agent, safe, instances.get(tx, instance_id), "terminated", f"{replica.name} was not needed until its time was over")
+    retire(tx, agent, safe, instances.get(tx, instance_id), "terminated", cleanups.told(tx, replica), act="false_rebalance_cleanup")
     return True
 
 

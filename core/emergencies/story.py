@@ -6,6 +6,7 @@ from core import errors
 from core.database import Tx
 from core.domain.incident import Incident
 from core.domain.lifecycle import Agent
+from core.forecast import leads
 from core.people import fleet
 from core.sql import agents, audit, commands, incidents, instances, notifications
 
@@ -78,6 +79,7 @@ def _told(tx: Tx, incident: Incident, agent: dict) -> dict:
         "outcome": incident.outcome,
         "sentence": incident.sentence,
         "next": _next(incident, agent),
+        "learned_lead": leads.expected(tx, incident, _kind(incident.cause, incident.notice_rank)),
         "downtime_seconds": incident.downtime_seconds,
         "downtime_method": incident.downtime_method,
         "steps": _steps(tx, incident),

@@ -7,7 +7,8 @@ from core import database
 from core.database import Tx
 from core.domain.risk import Sighting, learn
 from core.domain.risk_model import SHARES, Verdict, Watched, train
-from core.forecast import sightings
+from core.domain.training_set import TrainingSet
+from core.forecast import training_sets
 from core.sql import risk as rows
 
 HISTORY = timedelta(days=90)
@@ -15,20 +16,25 @@ FEATURES = timedelta(days=2)
 
 
 def run() -> dict:
-    """Train on ninety days, store the verdict, and write the features of the last two days beside the prices."""
+    """Train on ninety days, store what they were and the verdict, and write the features of the last two days beside the prices."""
     now = database.run(lambda tx: tx.now())
-    pools = database.run(lambda tx: sightings.since(tx, now - HISTORY))
+    pools, told = database.run(lambda tx: training_sets.read(tx, now - HISTORY, now))
     verdict = train(pools, now)
-    database.run(lambda tx: _store(tx, pools, verdict, now))
+    database.run(lambda tx: _store(tx, pools, told, verdict, now))
     written = sum(database.run(lambda tx, item=item: _features(tx, *item, now)) for item in pools.items())
-    return {"pools": len(pools), "samples": verdict.samples, "model_speaks": verdict.wins, "features": written, "why": verdict.why}
+    return {
+        "pools": len(pools), "samples": verdict.samples, "model_speaks": verdict.wins, "features": written, "training_set": told.name,
+        "why": verdict.why,
+    }  # fmt: skip
 
 
-def _store(tx: Tx, pools: dict[str, list[Sighting]], verdict: Verdict, now: datetime) -> None:
+def _store(tx: Tx, pools: dict[str, list[Sighting]], told: TrainingSet, verdict: Verdict, now: datetime) -> None:
+    """The set and the model that was trained on it, both or neither."""
     params = {"table": learn(pools, now).as_json(), "model": verdict.model and verdict.model.as_json()}
     rows.insert_model(
         tx, now=now, is_active=verdict.wins, samples=verdict.samples, span_days=verdict.span_days,
         scores=(verdict.brier_model, verdict.brier_table, verdict.brier_base), params=json.dumps(params), why=verdict.why,
+        dataset_id=training_sets.store(tx, told),
     )  # fmt: skip
 
 

@@ -49,11 +49,6 @@ def of_region(tx: Tx, region: str | None = None, *, whole: bool) -> dict[str, Se
     return {row["pool_id"]: Seen.from_row(row, json.loads(row["history"]) if row["history"] else nothing) for row in told}
 
 
-def since(tx: Tx, at: datetime) -> dict[str, list[Sighting]]:
-    """Every sighting since then by pool, oldest first: what is learned from."""
-    return {pool_id: _sightings(group) for pool_id, group in groupby(rows.observations(tx, at), _pool)}
-
-
 def _row(pool_id: str, told: list[dict], now: datetime) -> tuple:
     seen = Seen.of(_sightings(told), now)
     return (

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -25,6 +26,7 @@ from core.emergencies.maintenance import take_maintenance
 from core.emergencies.receipts import Taken, again
 from core.intake.evidence import take_activity, take_eviction, take_state
 from core.locks import lock_agent
+from core.operations import counters
 from core.people import notifications
 from core.sql import accounts, aws_events, instances, notices
 
@@ -53,6 +55,16 @@ def process(event: str | bytes | Mapping[str, Any], origin: Origin = ANYWHERE) -
 
     A Lambda batch is answered with ``batchItemFailures``; a single event that fails raises, so that it comes again.
     """
+    began, result = monotonic(), "failed"
+    try:
+        told = _process(event, origin)
+        result = told["status"]
+        return told
+    finally:
+        counters.event(origin.door, result, monotonic() - began)
+
+
+def _process(event: str | bytes | Mapping[str, Any], origin: Origin) -> dict:
     records = unwrap(event)
     if any(record.message_id for record in records):
         return _batch(records, origin, event)

@@ -8,6 +8,7 @@ from typing import Any
 from core import errors
 from core.database import Tx
 from core.domain.savings import HOURS_PER_MONTH, LINES, MILLION, cents, net
+from core.money import cleanups
 from core.prices import quotes
 from core.sql import ledger, spend, switches
 
@@ -29,6 +30,11 @@ def series(tx: Tx, client_id: int, start: datetime, end: datetime, granularity: 
         "series": [{"period": name, **_usd(sums), "stale": stale[name]} for name, sums in periods.items()],
         "total": _usd(_added(periods.values())),
     }  # fmt: skip
+
+
+def told(tx: Tx, client_id: int, start: datetime, end: datetime, granularity: str) -> dict:
+    """The series, and what replicas cost in these days that nobody needed."""
+    return {**series(tx, client_id, start, end, granularity), "needless_replicas": cleanups.of_client(tx, client_id, start, end)}
 
 
 def allocation(tx: Tx, client_id: int, start: datetime, end: datetime, by: str) -> dict:

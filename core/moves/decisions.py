@@ -19,7 +19,7 @@ from core.domain.lifecycle import Agent, Instance
 from core.domain.serialize import plain
 from core.forecast.risk import Forecast
 from core.moves.surroundings import Grounds, Surroundings, inputs_of
-from core.operations import safe_mode
+from core.operations import counters, safe_mode
 from core.sql import agents, decisions, instances
 
 ADVICE = "what a host asks is advice; the planner writes plans, and the mode says how far they go"
@@ -45,7 +45,9 @@ def weigh(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, curren
     began = perf_counter() if began is None else began
     inputs = inputs_of(tx, agent, instance, around, current_pool, prices)
     choice = select_best_instance(inputs)
-    return Decision(str(uuid4()), agent, instance, inputs, choice, around.forecast, (perf_counter() - began) * 1000)
+    seconds = perf_counter() - began
+    counters.decided(choice.verdict, seconds)
+    return Decision(str(uuid4()), agent, instance, inputs, choice, around.forecast, seconds * 1000)
 
 
 def decide(tx: Tx, agent: Agent, body: Mapping[str, Any]) -> dict:

@@ -28,6 +28,12 @@ def newest_price(tx: Tx) -> datetime | None:
     return tx.one("SELECT MAX(price_at) AS at FROM spot_pools")["at"]
 
 
+def last_good_file(tx: Tx) -> datetime | None:
+    """When the Spot Advisor's file was last read whole; None while no rank of it is stored."""
+    row = tx.one("SELECT MAX(last_ok_at) AS at FROM price_feeds WHERE feed = 'advisor' AND EXISTS (SELECT 1 FROM interruption_rates)")
+    return row["at"]
+
+
 def components(tx: Tx) -> dict[str, dict]:
     return {row["component"]: row for row in tx.all("SELECT * FROM health_components")}
 

@@ -35,4 +35,4 @@ def old_notices(tx: Tx) -> int:
 
 
 def old_log_lines(tx: Tx) -> int:
-    return tx.execute("DELETE FROM system_logs WHERE at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY LIMIT %(n)s", n=BATCH)
+    return tx.execute("DELETE FROM system_logs WHERE at < UTC_TIMESTAMP(3) - INTERVAL 30 DAY LIMIT %(n)s", n=BATCH)

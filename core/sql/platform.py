@@ -108,9 +108,10 @@ def agents(tx: Tx, *, status: str | None, presence: str | None, before: int | No
 
 
 def emergencies_by_day(tx: Tx, days: int) -> list[dict]:
-    """Days, kinds and outcomes with their counts, over all clients; the newest day first."""
+    """Days, kinds and outcomes with their counts and the slowest promotion, over all clients; the newest day first."""
     return tx.all(
-        "SELECT DATE_FORMAT(day, '%%Y-%%m-%%d') AS day, kind, outcome, SUM(events) AS events FROM v_emergency_events_daily"
+        "SELECT DATE_FORMAT(day, '%%Y-%%m-%%d') AS day, kind, outcome, SUM(events) AS events, MAX(promote_seconds_max) AS promote_seconds_max"
+        " FROM v_emergency_events_daily"
         " WHERE day >= DATE(UTC_TIMESTAMP()) - INTERVAL %(days)s DAY GROUP BY day, kind, outcome ORDER BY day DESC, kind, outcome",
         days=days - 1,
     )

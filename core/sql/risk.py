@@ -157,12 +157,13 @@ def rates(tx: Tx, region: str) -> dict[str, int]:
     return {row["instance_type"]: row["bucket"] for row in rows}
 
 
-def insert_model(tx: Tx, *, now: datetime, is_active: bool, samples: int, span_days: float, scores: tuple, params: str, why: str) -> int:
+def insert_model(tx: Tx, *, now: datetime, is_active: bool, samples: int, span_days: float, scores: tuple, params: str, why: str,
+                 dataset_id: int) -> int:  # fmt: skip
     return tx.insert(
-        "INSERT INTO risk_models (trained_at, is_active, samples, span_days, brier_model, brier_table, brier_base, params, why)"
-        " VALUES (%(now)s, %(active)s, %(samples)s, %(span)s, %(model)s, %(table)s, %(base)s, %(params)s, %(why)s)",
+        "INSERT INTO risk_models (trained_at, is_active, samples, span_days, brier_model, brier_table, brier_base, params, why, dataset_id)"
+        " VALUES (%(now)s, %(active)s, %(samples)s, %(span)s, %(model)s, %(table)s, %(base)s, %(params)s, %(why)s, %(dataset)s)",
         now=now, active=is_active, samples=samples, span=span_days, model=scores[0], table=scores[1], base=scores[2], params=params,
-        why=why[:255],
+        why=why[:255], dataset=dataset_id,
     )  # fmt: skip
 
 

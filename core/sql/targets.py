@@ -46,13 +46,61 @@ def downtime_of_clients(tx: Tx) -> list[float]:
     return _seconds(rows)
 
 
-def notice_times(tx: Tx) -> list[float]:
-    """Seconds from the receipt of a notice to what was decided about it."""
+def order_times(tx: Tx) -> list[float]:
+    """Seconds from a rebalance's first sighting to the order of its replica."""
     rows = tx.all(
-        "SELECT TIMESTAMPDIFF(MICROSECOND, received_at, handled_at) / 1000000 AS seconds FROM notices"
-        " WHERE handled_at IS NOT NULL AND disposition = 'act' AND received_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY"
+        "SELECT TIMESTAMPDIFF(MICROSECOND, i.opened_at, MIN(a.created_at)) / 1000000 AS seconds FROM incidents i"
+        " JOIN actions a ON a.incident_id = i.id AND a.kind = 'launch'"
+        " WHERE i.cause = 'rebalance' AND i.opened_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY GROUP BY i.id, i.opened_at"
     )
     return _seconds(rows)
+
+
+def loss_times(tx: Tx) -> list[float]:
+    """Seconds from the last word of a machine that was lost without notice to the recovery: a replica ordered, or promoted."""
+    rows = tx.all(
+        "SELECT TIMESTAMPDIFF(MICROSECOND, h.contact_at, LEAST(COALESCE(MIN(a.created_at), i.promoted_at), COALESCE(i.promoted_at,"
+        " MIN(a.created_at)))) / 1000000 AS seconds FROM incidents i JOIN agent_heartbeats h ON h.instance_id = i.instance_id"
+        " LEFT JOIN actions a ON a.incident_id = i.id AND a.kind = 'launch'"
+        " WHERE i.cause = 'no_notice' AND h.contact_at < i.opened_at AND i.opened_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY"
+        " GROUP BY i.id, i.promoted_at, h.contact_at"
+    )
+    return [float(row["seconds"]) for row in rows if row["seconds"] is not None]
+
+
+def price_times(tx: Tx) -> list[float]:
+    """Seconds from a host's reading of a price to its row, from which charts are drawn."""
+    rows = tx.all(
+        "SELECT GREATEST(0, TIMESTAMPDIFF(MICROSECOND, observed_at, received_at)) / 1000000 AS seconds FROM spot_price_snapshots"
+        " WHERE source = 'agent' AND received_at > UTC_TIMESTAMP(6) - INTERVAL 1 DAY ORDER BY received_at DESC LIMIT 10000"
+    )
+    return _seconds(rows)
+
+
+def search_times(tx: Tx) -> list[float]:
+    """Seconds of the newest ten thousand searches of the planner."""
+    rows = tx.all(
+        "SELECT latency_ms / 1000 AS seconds FROM ml_decisions WHERE asked_by = 'planner'"
+        " AND created_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY ORDER BY id DESC LIMIT 10000"
+    )
+    return _seconds(rows)
+
+
+def launch_tries(tx: Tx) -> list[int]:
+    """How often each launch that is over was tried."""
+    rows = tx.all(
+        "SELECT tries FROM actions WHERE kind = 'launch' AND state IN ('done', 'failed') AND created_at > UTC_TIMESTAMP(6) - INTERVAL 30 DAY"
+    )
+    return [int(row["tries"]) for row in rows]
+
+
+def longest_run(tx: Tx, job: str) -> dict:
+    """Of the last seven days, those that ended well: the longest in seconds, and how many there were."""
+    return tx.one(
+        "SELECT MAX(TIMESTAMPDIFF(MICROSECOND, started_at, finished_at)) / 1000000 AS seconds, COUNT(*) AS runs FROM job_runs"
+        " WHERE job = %(job)s AND outcome = 'done' AND started_at > UTC_TIMESTAMP(6) - INTERVAL 7 DAY",
+        job=job,
+    )
 
 
 def decision_times(tx: Tx) -> list[float]:

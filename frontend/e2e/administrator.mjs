@@ -81,7 +81,7 @@ async function readReference(page) {
 async function readFigures(page) {
   await page.getByRole("link", { name: "Figures", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Figures" }).waitFor();
-  await page.getByRole("listitem").filter({ hasText: "Promoted before AWS" }).waitFor();
+  await page.getByRole("heading", { level: 3, name: /^Interruptions/ }).waitFor();
 }
 
 // What is filtered away by a level nobody wrote at comes back with the filter's end.

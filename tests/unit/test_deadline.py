@@ -63,3 +63,12 @@ def test_under_gevent_a_busy_processor_holds_up_neither_the_answer_nor_the_other
 
     took, others_went_on, answer = done.stdout.split()
     assert 0.5 <= float(took) < 2.9 and others_went_on == "True" and answer == "7", done.stderr
+
+
+def test_what_only_waits_is_cut_off_in_time_under_gevent_too_and_may_use_what_belongs_to_its_loop():
+    script = UNDER_GEVENT.replace("def spin():", "from queue import Queue\nlent = Queue()\nlent.put(7)\ndef spin():\n    return gevent.sleep(3)\ndef unused():")
+    script = script.replace("Desk()", "Desk(waits=True)").replace("lambda: 7", "lent.get")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+
+    took, others_went_on, answer = done.stdout.split()
+    assert 0.5 <= float(took) < 2.9 and others_went_on == "True" and answer == "7", done.stderr

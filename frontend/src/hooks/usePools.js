@@ -27,3 +27,10 @@ export function usePriceHistory(pool, hours) {
     placeholderData: keepPreviousData,
   });
 }
+
+const SLOW_MS = 300_000; // warnings are rare
+
+export function useLeadTimes() {
+  const { client_id: id } = useSession();
+  return useQuery({ queryKey: ["lead times", id], queryFn: api.leadTimes, refetchInterval: SLOW_MS });
+}

@@ -2,7 +2,7 @@
 import { useDocumentTitle } from "@mantine/hooks";
 
 import classes from "./Page.module.css";
-import { TargetList } from "../components/admin/Targets.jsx";
+import { TargetGroups } from "../components/admin/Targets.jsx";
 import { Card } from "../components/cards/Card.jsx";
 import { useTargets } from "../hooks/useOversight.js";
 import { plural } from "../services/format.js";
@@ -19,7 +19,7 @@ export default function FiguresPage() {
         </div>
       </header>
       <Card title="Promised and measured, over all clients" state={state}>
-        {({ targets }) => <TargetList targets={targets} />}
+        {({ targets }) => <TargetGroups targets={targets} />}
       </Card>
     </>
   );

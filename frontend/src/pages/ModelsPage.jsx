@@ -10,7 +10,7 @@ import { Checks } from "../components/models/Checks.jsx";
 import { Confirm } from "../components/models/Confirm.jsx";
 import { ModelTable } from "../components/models/ModelTable.jsx";
 import { Upload } from "../components/models/Upload.jsx";
-import { labelOf } from "../components/models/words.js";
+import { labelOf, learnt } from "../components/models/words.js";
 import { Timeline } from "../components/emergency/Timeline.jsx";
 import { useModels, useModelSessions } from "../hooks/useModels.js";
 import { useSession } from "../hooks/useSession.jsx";
@@ -36,13 +36,20 @@ export default function ModelsPage() {
         {isAdmin && <Button onClick={open}>Upload a model</Button>}
       </header>
       <Card title="Who predicts interruptions" state={state}>
-        {() => (
-          <ModelTable
-            models={models}
-            chosen={chosen}
-            onChoose={({ model_id: id }) => choose(id)}
-            onAct={isAdmin ? (verb, model) => setAct({ verb, model }) : undefined}
-          />
+        {({ training_set: set }) => (
+          <>
+            <ModelTable
+              models={models}
+              chosen={chosen}
+              onChoose={({ model_id: id }) => choose(id)}
+              onAct={isAdmin ? (verb, model) => setAct({ verb, model }) : undefined}
+            />
+            {set && (
+              <div className={classes.inner}>
+                <span className={classes.reason}>{learnt(set)}</span>
+              </div>
+            )}
+          </>
         )}
       </Card>
       {chosen && <Details model={chosen} isAdmin={isAdmin} />}

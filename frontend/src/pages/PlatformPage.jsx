@@ -68,7 +68,7 @@ export default function PlatformPage() {
         </div>
         <div className={classes.column}>
           <Card title="Queues" state={workers}>
-            {({ queues }) => <Queues queues={queues} />}
+            {({ queues, processes }) => <Queues queues={queues} processes={processes} />}
           </Card>
           <Card title="Parts" state={parts}>
             {({ modules }) => <Modules modules={modules} />}

@@ -12,7 +12,7 @@ import { DayTable } from "../components/savings/DayTable.jsx";
 import { LedgerChart } from "../components/savings/LedgerChart.jsx";
 import { LinesOfDay } from "../components/savings/Lines.jsx";
 import { Reconciliation } from "../components/savings/Reconciliation.jsx";
-import { LOSSES } from "../components/savings/words.js";
+import { LOSSES, needless } from "../components/savings/words.js";
 import { useKpi, useSavings } from "../hooks/useSavings.js";
 import { useSession } from "../hooks/useSession.jsx";
 import { api } from "../services/apiClient.js";
@@ -44,6 +44,7 @@ export default function SavingsPage() {
         <div>
           <h1>Savings</h1>
           {state.data && <p className={pages.sentence}>{verdict(state.data)}</p>}
+          {state.data && <p className={pages.sentence}>{needless(state.data)}</p>}
         </div>
         <Group gap="xs">
           <SegmentedControl size="sm" data={SPANS} value={days} onChange={setDays} aria-label="Days shown" />

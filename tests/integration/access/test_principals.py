@@ -145,6 +145,7 @@ MATRIX = {
     "POST /api/events/aws": (401,) * 9,
     "GET /api/client/{client}/pools": (401, 401, 200, 200, 404, 403, 403, 403, 403),
     "GET /api/client/{client}/pricing-history": (401, 401, 422, 422, 404, 403, 403, 403, 403),
+    "GET /api/pools/lead-times": (401, 401, 200, 200, 200, 403, 403, 403, 403),
     "GET /api/client/pools": (401, 401, 403, 200, 200, 403, 403, 403, 403),
     "GET /api/client/pricing-history": (401, 401, 403, 422, 422, 403, 403, 403, 403),
     "GET /api/client/instances/{instance}/pricing": (401, 401, 403, 200, 404, 403, 403, 403, 403),

@@ -112,6 +112,19 @@ def test_an_expired_report_verifies_nothing(world, two):
     assert report(world, other.client.id) is False
 
 
+def test_a_report_that_has_expired_is_tidied_away_a_week_later_and_its_flag_speaks_no_more(world, two):
+    mine, _ = two
+    report(world, mine.client.id)
+    world.jump(days=7, minutes=29)
+    assert world.db.run(risk.derive)["expired_events"] == 0
+
+    world.jump(minutes=2)
+
+    assert not in_danger(world, mine.client.id)
+    assert (world.db.run(risk.derive)["expired_events"], world.db.run(risk.derive)["expired_events"]) == (1, 0)
+    assert world.one("SELECT COUNT(*) AS n FROM global_risk_events")["n"] == 0
+
+
 def test_a_refused_launch_is_an_observation_and_everybodys(shop: Shop, executor):
     shop.simulator.capacity("use1-az1", "m5.large", 0)
     shop.order()

@@ -7,7 +7,7 @@ import pytest
 
 from core import database
 from core.domain.sightings import LOOK_BACK, Seen
-from core.forecast import risk, sightings
+from core.forecast import risk, sightings, training_sets
 from core.sql import risk as rows
 from jobs import pool_risk
 from tests.world import World
@@ -26,7 +26,7 @@ def kept(world: World) -> dict[str, Seen]:
 
 
 def anew(world: World) -> dict[str, Seen]:
-    told = world.db.run(lambda tx: sightings.since(tx, world.now() - LOOK_BACK))
+    told, _ = world.db.run(lambda tx: training_sets.read(tx, tx.now() - LOOK_BACK, tx.now()))
     return {pool_id: Seen.of(seen, world.now()) for pool_id, seen in told.items()}
 
 

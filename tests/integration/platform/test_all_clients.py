@@ -120,6 +120,19 @@ def test_agents_are_filtered_by_presence_and_show_how_old_their_last_heartbeat_i
     assert len(ask("/api/admin/agents", presence="offline", status="active")["agents"]) == 2
 
 
+@pytest.mark.parametrize(("seconds", "presence"), [(58, "online"), (61, "late"), (118, "late"), (121, "offline")])
+def test_a_host_is_late_after_sixty_seconds_and_offline_after_a_hundred_and_twenty(world, ask, town, seconds, presence):
+    """By the rows (E-12), by VIEW-01, and by the rule: the three say the same on either side of each boundary."""
+    world.execute("UPDATE agent_heartbeats SET contact_at = UTC_TIMESTAMP(6), received_at = UTC_TIMESTAMP(6)")
+    world.jump(seconds=seconds)
+
+    found = {one["logical_name"]: one["presence"] for one in ask("/api/admin/agents")["agents"]}
+    heard = ask("/api/admin/agents/health-summary")
+
+    assert (found["web-shop"], found["search-api"]) == (presence, presence)
+    assert {name: heard[name] for name in ("online", "late", "offline")} == {"online": 0, "late": 0, "offline": 0, presence: 2}
+
+
 def test_heartbeats_that_never_came_are_counted(world, ask, town):
     assert ask("/api/admin/agents/health-summary")["miss_rate"] is None, "nothing was expected yet"
     shop, api, _ = town
@@ -199,6 +212,24 @@ def test_emergencies_are_counted_by_day_kind_and_outcome(world, ask, town):
     assert told["time_to_promote_seconds"] == {"p50": 1.5, "p95": 1.5, "p99": 1.5, "samples": 1}
     assert (told["false_alarm_share"], told["rebalances_ended"]) == (1.0, 1)
     assert [one["agent_name"] for one in told["events"]] == ["search-api", "web-shop"]
+
+
+def test_the_time_to_promote_is_told_by_day_on_average_and_at_worst(world, ask, town):
+    for workload, seconds, days in ((town[0], 4, 0), (town[1], 8, 0), (town[2], 30, 2)):
+        world.execute(
+            "INSERT INTO incidents (uuid, client_id, agent_id, aws_account, region, ec2_instance_id, cause, notice_rank, sentence, opened_at,"
+            " promoted_at, open_slot, closed_at, outcome) SELECT UUID(), %(client)s, %(agent)s, '123456789012', 'us-east-1',"
+            " CONCAT('i-', LEFT(SHA2(RAND(), 256), 17)), 'termination', 2, 'a test', at, at + INTERVAL %(seconds)s SECOND, NULL, at, 'promoted'"
+            " FROM (SELECT DATE(UTC_TIMESTAMP()) - INTERVAL %(days)s DAY AS at) AS moment",
+            client=town[0].client.id, agent=workload.id, seconds=seconds, days=days,
+        )  # fmt: skip
+
+    view = world.all("SELECT events, promote_seconds_avg, promote_seconds_max FROM v_emergency_events_daily WHERE outcome = 'promoted' ORDER BY day DESC")
+    told = [one for one in ask("/api/admin/emergency-events")["per_day"] if one["outcome"] == "promoted"]
+
+    assert [(row["events"], row["promote_seconds_avg"], row["promote_seconds_max"]) for row in view] == [(2, 6, 8), (1, 30, 30)]
+    assert [(one["events"], one["promote_seconds_max"]) for one in told] == [(2, 8), (1, 30)]
+    assert told[0]["day"] > told[1]["day"]
 
 
 def test_without_an_emergency_the_shares_are_null(ask, world):

@@ -1,13 +1,18 @@
 """The seven components, the queues with their lights, the jobs, the live streams (E-13, G-33, E-94)."""
 
 import time
+from collections import defaultdict
+from threading import Event
 
 import pytest
 
 from core import database, errors, events
+from core.deadline import Desk
+from core.domain.advisor import Rate
 from core.domain.lights import Finding
 from core.leases import Lease, run_slot
 from core.operations import monitor
+from core.prices import advisor, feeds
 from tests.integration.conftest import ADMIN, data_of
 
 
@@ -151,6 +156,82 @@ def test_a_check_that_fails_is_degraded_and_stops_no_other(world, ask, monkeypat
 
     assert component(ask, "database")["status"] == "degraded"
     assert component(ask, "job_queue")["status"] == "healthy"
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """The check of the prices does not answer before it may."""
+    may_answer, back = Event(), Event()
+
+    def check(tx):
+        may_answer.wait(60)
+        back.set()
+        return Finding("healthy", "at last")
+
+    checks = [(name, check if name == "prices" else own) for name, own in monitor.COMPONENTS]
+    monkeypatch.setattr(monitor, "COMPONENTS", tuple(checks))
+    monkeypatch.setattr(monitor, "DESKS", defaultdict(lambda: Desk(waits=True)))
+    yield may_answer
+    may_answer.set()
+    assert back.wait(60)
+
+
+def test_a_check_that_is_slow_is_cut_off_after_a_second_and_named_and_holds_up_no_other(world, ask, town, slow):
+    began = time.monotonic()
+    monitor.check_all()
+    took = time.monotonic() - began
+
+    told = component(ask, "prices")
+    assert 1 <= took < 30, "the check would have taken a minute"
+    assert (told["status"], told["details"]) == ("degraded", "the check was cut off: it did not answer within 1000 ms")
+    assert told["latency_ms"] >= 1000
+    assert component(ask, "model")["checked_at"] is not None
+    figures = {one["id"]: one for one in ask("/api/admin/metrics/operational")["targets"]}
+    assert figures["MET-09"]["met"] is False
+
+
+def test_while_an_answer_is_late_nothing_more_is_asked(world, ask, slow, monkeypatch):
+    monkeypatch.setattr(monitor, "LONGEST_MS", 200)
+    monitor.check_all()
+    began = time.monotonic()
+    monitor.check_all()
+
+    assert component(ask, "prices")["details"] == "the check was cut off: it is still busy with an earlier question"
+    assert time.monotonic() - began < 30
+
+
+def test_the_ranks_are_as_old_as_the_last_good_file_and_a_broken_one_makes_them_older(world, ask):
+    good = [Rate("us-east-1", "Linux", "m5.large", 1, 62)]
+    with feeds.watched(advisor.EVERYWHERE, "advisor"):
+        advisor.store(good, world.now().date())
+    for hours, status in ((11, "healthy"), (3, "degraded"), (24, "critical")):
+        world.jump(hours=hours)
+        with pytest.raises(errors.Unavailable), feeds.watched(advisor.EVERYWHERE, "advisor"):
+            raise errors.Unavailable("the file is broken")
+        monitor.check_all()
+        assert component(ask, "risk_data")["status"] == status
+
+    assert component(ask, "risk_data")["details"] == "the last good file of the Spot Advisor was 38 h ago"
+    assert world.one("SELECT bucket FROM interruption_rates")["bucket"] == 1
+
+
+def test_a_file_that_was_never_good_is_unknown_and_not_young(world, ask):
+    with pytest.raises(errors.Unavailable), feeds.watched(advisor.EVERYWHERE, "advisor"):
+        raise errors.Unavailable("the file is broken")
+    monitor.check_all()
+
+    assert component(ask, "risk_data")["status"] is None
+
+
+def test_a_busy_process_asks_for_a_worker(world, ask):
+    world.execute(
+        "INSERT INTO server_processes (process, cpu_share, rss_mb, seen_at) VALUES ('a:1', 0.8, 90, UTC_TIMESTAMP(6)),"
+        " ('b:1', 0.93, 120, UTC_TIMESTAMP(6)), ('c:1', NULL, 80, UTC_TIMESTAMP(6))"
+    )
+
+    told = {one["process"]: one["hint"] for one in ask("/api/admin/health/workers")["processes"]}
+
+    assert told == {"a:1": None, "b:1": "busy for 93 % of a core: add a worker", "c:1": None}
 
 
 def test_old_prices_are_degraded_then_critical(world, ask, town):

@@ -28,10 +28,14 @@ KEPT_FOR = {
         " VALUES (UUID(), '123456789012', 'r', 'i-{n}', 'termination', 'eventbridge', 'k', UTC_TIMESTAMP(6), 'record', '{{}}')", {"days": 30}),
     "old_observations": ("INSERT INTO pool_observations (pool_id, kind, at, source) VALUES ('p', 'lost', UTC_TIMESTAMP(6), 's{n}')", {"days": 400}),
     "old_log_lines": (
-        "INSERT INTO system_logs (at, level, component, message, process) VALUES (UTC_TIMESTAMP(3), 'info', 'c', 'm{n}', 'p')", {"days": 7}),
+        "INSERT INTO system_logs (at, level, component, message, process) VALUES (UTC_TIMESTAMP(3), 'info', 'c', 'm{n}', 'p')", {"days": 30}),
     "old_models": (
         "INSERT INTO risk_models (trained_at, is_active, samples, span_days, params, why) VALUES (UTC_TIMESTAMP(6), 0, 0, 0, '{{}}', 'w')",
         {"days": 90}),
+    "old_training_sets": (
+        "INSERT INTO ml_training_datasets (name, from_at, to_at, features, source, row_count, sha256, created_at)"
+        " VALUES ('n{n}', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), '[]', 's', 0, '', UTC_TIMESTAMP(6))", {"days": 90}),
+    "old_processes": ("INSERT INTO server_processes VALUES ('p{n}', NULL, 1, UTC_TIMESTAMP(6))", {"days": 1}),
     "old_replays": (
         "INSERT INTO replays (uuid, client_id, status, question, sentence, requested_by, requested_at, finished_at)"
         " VALUES (UUID(), 1, 'done', '{{}}', 's', 'c', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))", {"days": 30}),

@@ -48,6 +48,24 @@ def test_prices_are_collected_by_one_job_oftener_in_the_demo(db, settings):
     assert (job.period(""), job.period("demo"), Job("any", 60, job.run).period("demo")) == (120, 30, 60)
 
 
+def test_ranks_are_read_every_six_hours_prices_within_five_minutes_and_alerts_every_half_minute():
+    period = {job.name: job.seconds for job in JOBS}
+
+    assert (period["spot_advisor"], period["alert_rules"], period["pool_risk"]) == (6 * 3600, 30, 300)
+    assert period["spot_prices"] <= 300
+
+
+def test_the_ranks_are_read_once_in_six_hours_by_the_databases_clock(world, timetable):
+    ran, six_hours = [], 6 * 3600
+    job = replace(next(job for job in JOBS if job.name == "spot_advisor"), run=lambda context: ran.append(1))
+    world.jump(seconds=six_hours - world.now().timestamp() % six_hours + 5)
+    timetable.tick(job)
+    for seconds, runs in ((six_hours - 60, 1), (60, 2)):
+        world.jump(seconds=seconds)
+        timetable.tick(job), timetable.tick(job)
+        assert len(ran) == runs
+
+
 def test_in_the_demo_a_slot_is_as_short_as_the_demos_period(db, settings):
     ran, yearly = [], Job("spot_prices", 365 * 86400, lambda context: ran.append(1), demo_seconds=1)
     demo = Timetable(replace(settings, preset="demo"))

@@ -23,6 +23,11 @@ def test_a_worker_is_asked_for_when_the_queue_is_long_or_its_oldest_old(depth, o
     assert ("add a worker" in (lights.hint(depth, oldest) or "")) is needed
 
 
+@pytest.mark.parametrize(("share", "needed"), [(None, False), (0.0, False), (0.8, False), (0.81, True), (1.0, True)])
+def test_a_worker_is_asked_for_when_a_process_uses_more_than_four_fifths_of_a_core(share, needed):
+    assert ("add a worker" in (lights.load_hint(share) or "")) is needed
+
+
 @pytest.mark.parametrize(("milliseconds", "status"), [(99.9, "healthy"), (100, "degraded"), (999, "degraded"), (1000, "critical")])
 def test_a_slow_database_is_degraded_and_a_very_slow_one_critical(milliseconds, status):
     assert lights.by_latency(milliseconds).status == status

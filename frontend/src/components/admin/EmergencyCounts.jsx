@@ -16,11 +16,14 @@ export function EmergencyCounts({ told }) {
         <p className={rows.note}>No emergency in these days.</p>
       ) : (
         <ul className={rows.rows}>
-          {summed(told.per_day).map(({ kind, outcome, events }) => (
+          {summed(told.per_day).map(({ kind, outcome, events, slowest }) => (
             <li key={`${kind} ${outcome}`}>
               <span>
                 {KINDS[kind] ?? kind}
-                <span className={rows.sub}>{ending({ outcome, closed_at: outcome !== "open" }) ?? "Open"}</span>
+                <span className={rows.sub}>
+                  {ending({ outcome, closed_at: outcome !== "open" }) ?? "Open"}
+                  {slowest != null && `, the slowest after ${seconds(slowest)}`}
+                </span>
               </span>
               <span>{events}</span>
             </li>
@@ -31,12 +34,15 @@ export function EmergencyCounts({ told }) {
   );
 }
 
-// The days of one kind and outcome added up, the most frequent first.
+// The days of one kind and outcome added up, with the slowest promotion of them all; the most frequent first.
 export function summed(perDay) {
   const sums = new Map();
-  for (const { kind, outcome, events } of perDay) {
+  for (const { kind, outcome, events, promote_seconds_max: slowest } of perDay) {
     const key = `${kind} ${outcome}`;
-    sums.set(key, { kind, outcome, events: events + (sums.get(key)?.events ?? 0) });
+    const known = sums.get(key) ?? { events: 0, slowest: null };
+    sums.set(key, { kind, outcome, events: events + known.events, slowest: slower(slowest, known.slowest) });
   }
   return [...sums.values()].sort((one, other) => other.events - one.events);
 }
+
+const slower = (one, other) => (one == null || other == null ? (one ?? other ?? null) : Math.max(one, other));

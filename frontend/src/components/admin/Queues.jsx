@@ -1,7 +1,7 @@
 // What waits, with its light, its oldest, and what to do about it.
 import classes from "./Admin.module.css";
 import { plural } from "../../services/format.js";
-import { Light } from "../Sign.jsx";
+import { Light, Mark } from "../Sign.jsx";
 
 const QUEUES = {
   actions: "Intents for AWS",
@@ -10,7 +10,8 @@ const QUEUES = {
   dead_letters: "Dead letters",
 };
 
-export function Queues({ queues }) {
+// Processes are shown where one of them asks for help.
+export function Queues({ queues, processes = [] }) {
   return (
     <ul className={classes.rows} data-feature-id="admin-health-traffic-unique-indep-view-workers">
       {queues.map((one) => (
@@ -22,6 +23,17 @@ export function Queues({ queues }) {
           <Light status={one.status} />
         </li>
       ))}
+      {processes.map((one) =>
+        one.hint ? (
+          <li key={one.process}>
+            <span className={classes.name}>
+              Process {one.process}
+              <span className={classes.sub}>{`${one.hint[0].toUpperCase()}${one.hint.slice(1)}.`}</span>
+            </span>
+            <Mark word="Busy" color="orange" />
+          </li>
+        ) : null,
+      )}
     </ul>
   );
 }

@@ -65,6 +65,12 @@ test("a queue shows its hint where there is one, else what waits", () => {
   ]);
 });
 
+test("a process that is busy stands beside the queues and asks for a worker; one that is not says nothing", () => {
+  const process = (name, hint) => ({ process: name, cpu_share: 0.5, rss_mb: 90, hint });
+  show(<Queues queues={[]} processes={[process("web:1", null), process("web:2", "busy for 93 % of a core: add a worker")]} />);
+  expect(screen.getAllByRole("listitem").map((row) => row.textContent)).toEqual(["Process web:2Busy for 93 % of a core: add a worker.Busy"]);
+});
+
 test("a job that failed stands above, in its own words; those that ended well are counted, and tell what they did", () => {
   const run = { outcome: "done", finished_at: "2026-01-01T11:59:00Z", duration_ms: 12.4, counts: {} };
   show(
@@ -101,10 +107,11 @@ test("without a price the spend is a dash, and the ended machines are not counte
 });
 
 test("the days of a kind and an outcome are added up, the most frequent first", () => {
-  const day = (kind, outcome, events) => ({ day: "2026-01-01", kind, outcome, events });
-  expect(summed([day("rebalance", "expired", 1), day("termination", "promoted", 2), day("rebalance", "expired", 3)])).toEqual([
-    { kind: "rebalance", outcome: "expired", events: 4 },
-    { kind: "termination", outcome: "promoted", events: 2 },
+  const day = (kind, outcome, events, slowest = null) => ({ day: "2026-01-01", kind, outcome, events, promote_seconds_max: slowest });
+  const days = [day("rebalance", "expired", 1), day("termination", "promoted", 2, 1.5), day("rebalance", "expired", 5), day("termination", "promoted", 1, 0.5)];
+  expect(summed(days)).toEqual([
+    { kind: "rebalance", outcome: "expired", events: 6, slowest: null },
+    { kind: "termination", outcome: "promoted", events: 3, slowest: 1.5 },
   ]);
 });
 

@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import { DeadLetters } from "./DeadLetters.jsx";
 import { LogLines } from "./LogLines.jsx";
-import { TargetList, inWords } from "./Targets.jsx";
+import { TargetGroups, TargetList, inWords, tally } from "./Targets.jsx";
 import { Seat } from "../layout/Seat.jsx";
 import { SessionGate, useSession } from "../../hooks/useSession.jsx";
 import { verdict } from "../../pages/FiguresPage.jsx";
@@ -20,6 +20,8 @@ beforeEach(() => {
 
 const target = (changes) => ({
   id: "MET-42",
+  group: "Interruptions",
+  reason: null,
   name: "carried over",
   current: 1.5,
   target: 10,
@@ -45,7 +47,39 @@ test.each([
   [1, "share", "100 %"],
   [226.4, "ms", "226 ms"],
   [61, "s", "61 s"],
+  [1800, "s", "30 min"],
+  [0.00198, "s", "2.0 ms"],
+  [0, "s", "0.00 s"],
+  [21_600, "s", "6 h"],
+  [2_592_000, "s", "30 days"],
+  [92.4, "mb", "92 MB"],
+  [1.25, "count", "1.3"],
 ])("%s as %s is %s", (value, unit, words) => expect(inWords(value, unit)).toBe(words));
+
+test("figures come in groups, each with its tally, and what is fixed for ever is folded away", () => {
+  const rule = target({ id: "MET-18 offline", group: "Rules", better: "same", current: 120, target: 120, window: "the rule in force" });
+  show(<TargetGroups targets={[target(), target({ id: "MET-03", met: false }), rule]} />);
+  expect(screen.getByRole("heading", { name: "Interruptions 1 missed, 1 met" })).toBeTruthy();
+  expect(screen.getByText("1 met").closest("details").open).toBe(false);
+  expect(screen.getByText("exactly 120 s")).toBeTruthy();
+  expect(screen.getAllByText("Met")).toHaveLength(2);
+  expect(screen.getByText("MET-18 · the rule in force")).toBeTruthy();
+});
+
+test("what nobody measured is folded away in its group, with what was promised and why there is nothing", () => {
+  const unknown = target({ id: "MET-44", name: "two at once", current: null, met: null, reason: "only an outside prober sees it" });
+  show(<TargetGroups targets={[target(), unknown]} />);
+  const folded = screen.getByText("1 not measured", { selector: "summary" }).closest("details");
+  expect(folded.open).toBe(false);
+  expect(within(folded).getByRole("listitem", { hidden: true }).textContent).toBe("Two at onceMET-44 · only an outside prober sees it (30 days)at most 10 s");
+});
+
+test("what nobody measured says why, and a figure without a target is in no tally", () => {
+  const unknown = target({ current: null, met: null, samples: 0, reason: "only an outside prober sees it" });
+  show(<TargetList targets={[unknown]} />);
+  expect(screen.getByText("MET-42 · only an outside prober sees it (30 days)")).toBeTruthy();
+  expect(tally([unknown, target({ target: null, met: null })])).toBe("1 not measured");
+});
 
 test("the verdict counts what is missed first, and what was not measured never as met", () => {
   const [met, missed, unknown, only] = [target(), target({ met: false }), target({ met: null }), target({ target: null, met: null })];

@@ -85,6 +85,20 @@ test("a p95 has an arrow against the window before it", () => {
   expect(figure("shortest, longest")).toBe("shortest, longest0.3–4.1 saverage 2.0 s");
 });
 
+test("shortest, longest and average stand together, and one length alone is said once", () => {
+  const { unmount } = show(<DowntimeFigures downtime={{ ...NOTHING, min: 0.24, max: 9.5, avg: 3.06, count: 4 }} />);
+  expect(figure("shortest, longest")).toBe("shortest, longest0.2–9.5 saverage 3.1 s");
+  expect(figure("carried over")).toMatch("4 handovers");
+  unmount();
+  show(<DowntimeFigures downtime={{ ...NOTHING, min: 2, max: 2, avg: 2, count: 1 }} />);
+  expect(figure("shortest, longest")).toBe("shortest, longest2.0 saverage 2.0 s");
+});
+
+test("shortest and longest are dashes where nothing was measured", () => {
+  show(<DowntimeFigures downtime={{ ...NOTHING, count: 2 }} />);
+  expect(figure("shortest, longest")).toBe("shortest, longest–average –");
+});
+
 test("a month over its budget says so by its length and its words", () => {
   show(<DowntimeFigures downtime={{ ...NOTHING, month_used_seconds: 75 }} />);
   expect(screen.getByText("75.0 s of the month’s 60 s used")).toBeTruthy();

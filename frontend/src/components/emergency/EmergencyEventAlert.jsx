@@ -2,7 +2,7 @@
 import classes from "./EmergencyEventAlert.module.css";
 import { DeadlineRing } from "./DeadlineRing.jsx";
 import { Steps } from "./Steps.jsx";
-import { KINDS, METHODS, ending } from "./words.js";
+import { KINDS, METHODS, ending, leadWords } from "./words.js";
 import { seconds } from "../../services/format.js";
 import { Sentence } from "../Sentence.jsx";
 import { Time } from "../Time.jsx";
@@ -23,6 +23,7 @@ export function EmergencyEventAlert({ incident }) {
 
 // Read aloud when it changes; what ticks stands outside.
 function Words({ incident, carried }) {
+  const lead = carried ? null : leadWords(incident);
   return (
     <div className={classes.words}>
       <div className={classes.heading}>
@@ -38,6 +39,11 @@ function Words({ incident, carried }) {
         {!incident.closed_at && (
           <p className={classes.next}>
             <span>Next</span> <Sentence>{incident.next}</Sentence>
+          </p>
+        )}
+        {lead && (
+          <p className={classes.next}>
+            <span>Time</span> {lead}
           </p>
         )}
       </div>

@@ -20,6 +20,27 @@ test("a rebalance promises no deadline and shows none", () => {
   expect(screen.getByText("AWS sees a raised risk.")).toBeTruthy();
 });
 
+const LEAD = { scope: "type", samples: 9, p10: 180, p50: 840, shortest: 118 };
+
+test("a rebalance says what pools like this gave, where enough was seen, and that it is no promise of AWS", () => {
+  seen(incident(2, { kind: "rebalance", deadline: null, learned_lead: LEAD }));
+  expect(screen.getByText(/Pools like this gave 14 min from the recommendation to the end: the median of 9 times seen, the shortest 2 min\./)).toBeTruthy();
+  expect(screen.getByRole("img", { name: "AWS gave no deadline" })).toBeTruthy();
+});
+
+test("an interruption says what this very pool gave from the notice to the end", () => {
+  seen(incident(3, { learned_lead: { ...LEAD, scope: "pool", p50: 119, shortest: 80 } }));
+  expect(screen.getByText(/This pool gave 2 min from the notice to the end: the median of 9 times seen, the shortest 80 s\./)).toBeTruthy();
+});
+
+test.each([
+  ["too few were seen", { learned_lead: null }],
+  ["it is over", { learned_lead: LEAD, closed_at: "2026-01-01T18:00:00Z" }],
+])("no lead is told where %s", (why, changes) => {
+  seen(incident(2, { kind: "rebalance", deadline: null, ...changes }));
+  expect(screen.queryByText(/gave/)).toBeNull();
+});
+
 test("the step that is awaited is marked and counts on; those behind it have their seconds", () => {
   seen(incident(3));
   const steps = screen.getAllByRole("listitem");

@@ -1,3 +1,5 @@
+import { plural } from "../../services/format.js";
+
 // What an emergency was, how it ended, and how its downtime was measured, in words.
 export const KINDS = {
   rebalance: "Rebalance recommended",
@@ -37,3 +39,13 @@ export function ending({ carried, closed_at: closed, outcome }) {
   if (carried) return "Carried over";
   return closed ? (OUTCOMES[outcome] ?? "Over") : null;
 }
+
+// How long pools like this one gave, where enough was seen to say so; null elsewhere. Never a promise of AWS.
+export function leadWords({ kind, closed_at: closed, learned_lead: lead }) {
+  if (!lead || closed) return null;
+  const where = lead.scope === "pool" ? "This pool" : "Pools like this";
+  const since = kind === "rebalance" ? "from the recommendation to the end" : "from the notice to the end";
+  return `${where} gave ${minutes(lead.p50)} ${since}: the median of ${plural(lead.samples, "time", "times")} seen, the shortest ${minutes(lead.shortest)}.`;
+}
+
+export const minutes = (value) => (value < 90 ? `${Math.round(value)} s` : value < 5400 ? `${Math.round(value / 60)} min` : `${(value / 3600).toFixed(1)} h`);

@@ -6,6 +6,7 @@ import { Calibration } from "./Calibration.jsx";
 import { Checks } from "./Checks.jsx";
 import { Confirm } from "./Confirm.jsx";
 import { ModelTable } from "./ModelTable.jsx";
+import { learnt } from "./words.js";
 import { show } from "../../test/render.jsx";
 import { serve } from "../../test/server.js";
 
@@ -72,4 +73,10 @@ test("the chart speaks in one sentence and holds its figures as a table", () => 
 test("a failed check stands in words, not only in colour", () => {
   show(<Checks model={model({ checks: [{ name: "arrays", passed: false, sentence: "coef is missing" }] })} />);
   expect(screen.getByText("arrays: failed")).toBeTruthy();
+});
+
+test("what was learned from is told in one line, with the hash that tells whether it is the same", () => {
+  const set = { rows: 12345, from: "2026-01-01T00:00:00Z", to: "2026-04-01T12:00:00Z", sha256: "3fa2b1c0d4e5f607", sentence: "The table speaks: 9 days of history" };
+  expect(learnt(set)).toBe("Learned from 12345 sightings of pools, 1 Jan to 1 Apr (SHA-256 3fa2b1c0d4e5…). The table speaks: 9 days of history.");
+  expect(learnt({ ...set, rows: 0 })).toBe("Nothing was learned yet: no pool has been watched.");
 });

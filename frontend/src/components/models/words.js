@@ -1,4 +1,6 @@
-// How a model's states and steps are called.
+// How a model's states and steps are called, and what was learned from.
+import { dayName } from "../savings/words.js";
+import { plural } from "../../services/format.js";
 
 const STATES = {
   validated: { word: "Validated", color: "gray", hollow: true },
@@ -15,6 +17,13 @@ export function stateOf({ status }, decides) {
 
 export function labelOf({ model_id: id, name, version }) {
   return id ? `${name} ${version}` : "The static rule";
+}
+
+// What the newest training on this market learned from, in one line; the hash tells whether it is the same.
+export function learnt({ rows, from, to, sha256, sentence }) {
+  if (!rows) return "Nothing was learned yet: no pool has been watched.";
+  const span = `${dayName(from.slice(0, 10))} to ${dayName(to.slice(0, 10))}`;
+  return `Learned from ${plural(rows, "sighting")} of pools, ${span} (SHA-256 ${sha256.slice(0, 12)}…). ${sentence}.`;
 }
 
 export const CONSEQUENCES = {

@@ -6,8 +6,8 @@ import classes from "./PoolCard.module.css";
 import { Legend } from "./Legend.jsx";
 import { PriceTable } from "./PriceTable.jsx";
 import { conclusion, upToNow } from "./lines.js";
-import { ADVISOR, SOURCES, change, nameOf, riskPercent } from "./words.js";
-import { usePriceHistory } from "../../hooks/usePools.js";
+import { ADVISOR, SOURCES, change, nameOf, riskPercent, warnings } from "./words.js";
+import { useLeadTimes, usePriceHistory } from "../../hooks/usePools.js";
 import { MISSING, discount, percent, unitPrice } from "../../services/format.js";
 import { Card, Failure, Lines } from "../cards/Card.jsx";
 import { Figure, Figures } from "../cards/Figure.jsx";
@@ -26,6 +26,7 @@ export function PoolCard({ pool }) {
   return (
     <Card title={nameOf(pool.pool_id)} aside={<Spans hours={hours} onChoose={setHours} />}>
       <Standing pool={pool} />
+      <Warnings pool={pool} />
       <PoolFigures pool={pool} />
       <History pool={pool} state={usePriceHistory(pool.pool_id, hours)} />
     </Card>
@@ -65,6 +66,12 @@ function Standing({ pool }) {
       )}
     </p>
   );
+}
+
+function Warnings({ pool }) {
+  const { data } = useLeadTimes();
+  const words = data && warnings(data.pools.find(({ pool_id: id }) => id === pool.pool_id));
+  return words ? <p className={classes.sentence}>{words}</p> : null;
 }
 
 function PoolFigures({ pool }) {

@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { HeatTable } from "./HeatTable.jsx";
 import { PriceTable, changes } from "./PriceTable.jsx";
 import { conclusion, linesOf, upToNow } from "./lines.js";
-import { change, riskPercent, riskWord } from "./words.js";
+import { change, riskPercent, riskWord, warnings } from "./words.js";
 import { headline, pick } from "../../pages/PoolsPage.jsx";
 import { setTime, show } from "../../test/render.jsx";
 
@@ -105,4 +105,18 @@ test("a chart ends at the price of this moment, so that its title and the figure
   expect(conclusion(upToNow({ points }, now).points)).toBe("The price fell by 50.0 %.");
   expect(upToNow({ points }, { ...now, changed_at: points[1].ts }).points).toEqual(points);
   expect(upToNow({ points }, { ...now, stale: true }).points).toEqual(points);
+});
+
+test("a pool tells what became of AWS's warnings, with how many were seen, and nothing where there was none", () => {
+  const none = { samples: 0, p10: null, p50: null, shortest: null };
+  const told = {
+    rebalances: { ended: 5, false_alarms: 2, false_alarm_share: 0.4 },
+    rebalance_to_end_seconds: { samples: 3, p10: 300, p50: 840, shortest: 300 },
+    notice_to_end_seconds: none,
+  };
+  expect(warnings(told)).toBe(
+    "In ninety days: 2 of 5 rebalance recommendations came to nothing; from a recommendation to the end it took 14 min (median of 3, shortest 5 min).",
+  );
+  expect(warnings({ ...told, rebalances: { ended: 0 }, rebalance_to_end_seconds: none })).toBeNull();
+  expect(warnings(undefined)).toBeNull();
 });

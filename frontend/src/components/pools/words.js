@@ -1,5 +1,6 @@
 // How pools are spoken of: risk in four words, sources of prices, changes with their sign.
-import { MISSING } from "../../services/format.js";
+import { minutes } from "../emergency/words.js";
+import { MISSING, plural } from "../../services/format.js";
 
 const RISKS = [
   [0.05, "low"],
@@ -34,4 +35,16 @@ export function change(share) {
 export function nameOf(poolId) {
   const [place, type] = poolId.split(":");
   return `${type} in ${place}`;
+}
+
+// What became of AWS's warnings in a pool, with how many were seen; null where there was none.
+export function warnings(told) {
+  if (!told) return null;
+  const { rebalances, rebalance_to_end_seconds: early, notice_to_end_seconds: late } = told;
+  const sentences = [
+    rebalances.ended && `${rebalances.false_alarms} of ${plural(rebalances.ended, "rebalance recommendation")} came to nothing`,
+    early.samples && `from a recommendation to the end it took ${minutes(early.p50)} (median of ${early.samples}, shortest ${minutes(early.shortest)})`,
+    late.samples && `from a notice to the end ${minutes(late.p50)} (median of ${late.samples}, shortest ${minutes(late.shortest)})`,
+  ].filter(Boolean);
+  return sentences.length ? `In ninety days: ${sentences.join("; ")}.` : null;
 }

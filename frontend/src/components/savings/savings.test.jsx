@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 
 import { DayTable } from "./DayTable.jsx";
 import { LedgerChart } from "./LedgerChart.jsx";
-import { everyDay, parts } from "./words.js";
+import { everyDay, needless, parts } from "./words.js";
 import { show } from "../../test/render.jsx";
 
 const day = (period, changes = {}) => ({
@@ -58,3 +58,11 @@ test("figures of a silent price feed are marked", () => {
   show(<DayTable days={[day("2026-01-01", { stale: true })]} onChoose={() => {}} />);
   expect(screen.getByText("last known price + 10 %")).toBeTruthy();
 });
+
+test.each([
+  [undefined, null],
+  [{ replicas: 0, cost_usd: null, spared_usd: null }, null],
+  [{ replicas: 2, cost_usd: 0.4356, spared_usd: 0 }, "2 replicas stood by for nothing and cost $0.4356."],
+  [{ replicas: 1, cost_usd: 1.5, spared_usd: 0.1 }, "1 replica stood by for nothing and cost $1.50; ending early spared $0.1000."],
+  [{ replicas: 1, cost_usd: null, spared_usd: null }, "1 replica stood by for nothing; nothing is booked of it yet."],
+])("of needless replicas %o it says %s", (told, words) => expect(needless({ needless_replicas: told })).toBe(words));

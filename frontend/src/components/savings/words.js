@@ -1,3 +1,6 @@
+import { plural } from "../../services/format.js";
+import { usd } from "../../services/money.js";
+
 // The lines of the ledger in words, in the order they are told.
 export const LINES = {
   baseline: "On-Demand would be",
@@ -19,6 +22,15 @@ export const EXPLAINED = {
   fallback_premium: "what On-Demand cost above Spot while there was no Spot",
   zombie_burn: "old instances between the handover and their end",
 };
+
+// What replicas cost that nobody needed, and what ending them early spared; nothing where there was none.
+export function needless({ needless_replicas: told }) {
+  if (!told?.replicas) return null;
+  const stood = `${plural(told.replicas, "replica")} stood by for nothing`;
+  if (told.cost_usd == null) return `${stood}; nothing is booked of ${told.replicas === 1 ? "it" : "them"} yet.`;
+  const spared = told.spared_usd > 0 ? `; ending early spared ${usd(told.spared_usd)}` : "";
+  return `${stood} and cost ${usd(told.cost_usd)}${spared}.`;
+}
 
 // A day as its bar shows it: what serving on Spot saved, and what that cost beside it.
 export function parts(day) {
