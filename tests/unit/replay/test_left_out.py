@@ -28,7 +28,7 @@ class Thorough(Keeper):
 
 
 def log_of(keeper: type[Keeper], name: str, wanted: int, boot: int) -> list[str]:
-    market = drawn_market(pools=8, ticks=700, seed=wanted, leaving=0.02, coming=0.04)
+    market = drawn_market(pools=8, ticks=400, seed=wanted, leaving=0.02, coming=0.04)
     return list(play(market, ServeTask(wanted, boot), lambda terms, market: keeper(terms, DIALS[name]))[1].lines())
 
 

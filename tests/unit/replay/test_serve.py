@@ -87,7 +87,7 @@ for name, make in TASK_A.items():
 
 def test_a_log_is_the_same_in_every_process():
     """Sets of names are walked in another order by another process."""
-    logs = {subprocess.run([sys.executable, "-c", PLAY_ALL], env={"PYTHONHASHSEED": seed}, cwd=ROOT, check=True, capture_output=True).stdout for seed in "123"}
+    logs = {subprocess.run([sys.executable, "-c", PLAY_ALL], env={"PYTHONHASHSEED": seed}, cwd=ROOT, check=True, capture_output=True).stdout for seed in "12"}
 
     assert len(logs) == 1
 
