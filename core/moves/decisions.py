@@ -5,7 +5,7 @@ Every decision keeps its inputs, so that it can be taken again, and names whose 
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -16,7 +16,7 @@ from core.database import Tx
 from core.domain.decision import select_best_instance
 from core.domain.decision.values import Choice, Inputs, Offer, Verdict
 from core.domain.lifecycle import Agent, Instance
-from core.domain.serialize import plain
+from core.domain.serialize import members, plain
 from core.forecast.risk import Forecast
 from core.moves.surroundings import Grounds, Surroundings, inputs_of
 from core.operations import counters, safe_mode
@@ -90,7 +90,11 @@ def _write(tx: Tx, made: Decision, asked_by: str, outcome: str | None) -> None:
 
 def output_of(choice: Choice) -> str:
     """The decision as it is stored: the same choice gives the same bytes."""
-    return json.dumps(asdict(choice), sort_keys=True, separators=(",", ":"), default=plain)
+    return json.dumps(members(choice), sort_keys=True, separators=(",", ":"), default=_told)
+
+
+def _told(value: Any) -> Any:
+    return members(value) if is_dataclass(value) else plain(value)
 
 
 def latest(tx: Tx, agent: Agent) -> dict:
@@ -150,7 +154,7 @@ def _answer(made: Decision) -> dict:
         "decision_id": made.uuid, "decision": choice.verdict, "target_pool": best and best.offer.pool_id,
         "saving_usd_per_hour": _saving(made.inputs.present.price, best.offer.price) if best and choice.verdict == Verdict.SWITCH else None,
         "interruption_probability": best and best.offer.risk, "confidence": best and made.forecast.risks[best.offer.pool_id].confidence, "reason": choice.sentence,
-        "runners_up": [_candidate(asdict(one)) for one in choice.runners_up], "rejected": [asdict(one) for one in choice.rejected],
+        "runners_up": [_candidate(asdict(one)) for one in choice.runners_up], "rejected": [members(one) for one in choice.rejected],
         "model_version": made.forecast.model_version, "fell_back_because": made.forecast.fell_back_because,
         "latency_ms": round(made.latency_ms, 3),
     }  # fmt: skip

@@ -64,7 +64,8 @@ class RecordedCloud:
     def begin(self, tick: int) -> list[Replica]:
         """A tick begins: what it takes away."""
         self._tick, self.tries_left, self.wasted, self.failed = tick, TRIES, [], 0
-        lost = [replica for replica in self.held if replica.pool and not self._market.is_up(self._index[replica.pool], tick)]
+        down = {pool for pool, number in self._index.items() if not self._market.is_up(number, tick)}
+        lost = [replica for replica in self.held if replica.pool in down]
         if lost:
             self.held = [replica for replica in self.held if replica not in lost]
         for replica in lost:

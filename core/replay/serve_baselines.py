@@ -64,7 +64,7 @@ class SpotHedge:
         self.active, self.avoided = list(terms.pools), []
 
     def act(self, now: float, lost: list[Replica], cloud: RecordedCloud) -> None:
-        for zone in {replica.pool for replica in lost}:
+        for zone in dict.fromkeys(replica.pool for replica in lost):
             self._avoid(zone)
         while sum(1 for replica in cloud.held if replica.pool) < self.wanted + 1 and cloud.tries_left:
             zone = self._next(cloud)

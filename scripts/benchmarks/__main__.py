@@ -2,6 +2,7 @@
 
 import click
 
+from scripts.benchmarks.asked import asked
 from scripts.benchmarks.consolidation import consolidation
 from scripts.benchmarks.decision import decision
 from scripts.benchmarks.replay import replay
@@ -13,6 +14,7 @@ def bench() -> None:
     """Ratios measured inside one run: machines are noisy, ratios much less so."""
 
 
+bench.add_command(asked)
 bench.add_command(consolidation)
 bench.add_command(decision)
 bench.add_command(replay)

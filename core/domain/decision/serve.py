@@ -5,15 +5,17 @@ absence; it says how lean or how hedged a fleet is. The same code keeps a real f
 and cloud are given to it, and it learns from nothing but its own launches and losses.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol
 
 from core.domain.decision.memory import PoolMemory
-from core.domain.decision.shortfall import outlook
+from core.domain.decision.shortfall import Outlook, outlook, overall
 
 LOWEST, HIGHEST = 1 / 16, 8.0
 CANDIDATES, LEAVERS = 8, 4  # the calmest pools to go to and the riskiest to leave that are looked at
 TICKS_BETWEEN_LOOKS = 4  # a quiet fleet is looked at every so many ticks
+ROUNDING = 1e-9  # in On-Demand prices; what is left out of a look is worse by more than sums of floats can err
 
 
 class Machine(Protocol):
@@ -80,11 +82,9 @@ class Stand:
 
     @classmethod
     def of(cls, machines: list[Machine]) -> "Stand":
-        counts: dict[str, int] = {}
-        for machine in machines:
-            if machine.pool is not None:
-                counts[machine.pool] = counts.get(machine.pool, 0) + 1
-        return cls(counts, sum(machine.pool is None for machine in machines))
+        counts = dict(Counter(machine.pool for machine in machines))
+        safe = counts.pop(None, 0)
+        return cls(counts, safe)
 
     def plus(self, pool: str | None, change: int = 1) -> "Stand":
         if pool is None:
@@ -102,6 +102,7 @@ class Keeper:
         self._looked = self._adjusted = now
         self._refused: set[str] = set()
         self._chances: dict[str, float] = {}
+        self._known: dict[tuple, Outlook] = {}  # by stand, until a chance changes
 
     def act(self, now: float, lost: list[Machine], cloud: Cloud) -> None:
         """1 learn  2 replace what is missing  3 drop or add cover  4 ask pools that refused  5 keep the ledger."""
@@ -118,7 +119,7 @@ class Keeper:
         gone = {machine.pool for machine in lost if machine.pool is not None}
         living = {machine.pool for machine in cloud.held if machine.pool is not None}
         self.memory.live(sorted(living - gone), sorted(gone), now)
-        self._refused = set()
+        self._refused, self._known = set(), {}
         self._chances = {pool: self._dies(pool, now) for pool in self.terms.pools}
 
     def _dies(self, pool: str, now: float) -> float:
@@ -152,7 +153,7 @@ class Keeper:
             self.memory.refused(pool, now)
         else:
             self.memory.saw_up(pool, now)
-        self._chances[pool] = self._dies(pool, now)
+        self._chances[pool], self._known = self._dies(pool, now), {}
         return machine
 
     def _worth_a_look(self, now: float, lost: list[Machine], cloud: Cloud) -> bool:
@@ -162,46 +163,64 @@ class Keeper:
     def _drop_cover(self, cloud: Cloud) -> None:
         """Release machines, one by one, whose absence costs less than they do; never below what is promised."""
         while min(len(cloud.held), sum(machine.ready for machine in cloud.held)) > self.terms.wanted:
-            stand = Stand.of(cloud.held)
-            here, kinds = self._risk(stand), {machine.pool: machine for machine in cloud.held if machine.ready}
-            saved, machine = max(((self._saved_without(stand, here, pool), machine) for pool, machine in kinds.items()), key=lambda one: one[0])
-            if saved <= 0:
+            stand, kinds = Stand.of(cloud.held), {machine.pool: machine for machine in cloud.held if machine.ready}
+            here, best, leaver = self._ahead(stand), 0.0, None
+            for pool, machine in kinds.items():
+                if (saved := self._saved_without(stand, here, pool, best)) > best:
+                    best, leaver = saved, machine
+            if leaver is None:
                 return
-            cloud.release(machine, "costs more than what it covers")
+            cloud.release(leaver, "costs more than what it covers")
 
-    def _saved_without(self, stand: Stand, here: float, pool: str | None) -> float:
-        return self.terms.price(pool) - (self._risk(stand.plus(pool, -1)) - here)
+    def _saved_without(self, stand: Stand, here: Outlook, pool: str | None, floor: float) -> float:
+        """What one machine less there saves per hour beyond what its absence would cost; not worked out where that is below ``floor``.
+
+        It is missed at least where none could be spared and its pool lives.
+        """
+        price = self.terms.price(pool)
+        if price - self._worth(here.tight - self._gone(pool), 0.0) < floor - ROUNDING:
+            return floor
+        return price - (self._risk(stand.plus(pool, -1)) - self._cost(here))
 
     def _add_cover(self, now: float, cloud: Cloud) -> None:
         """Launch a spare, or the successor of a worse machine, where that earns more than it costs."""
         for _ in range(3):
-            stand, swap = Stand.of(cloud.held), len(cloud.held) <= self.terms.wanted
-            here, askable = self._risk(stand), self._askable() if cloud.tries_left > 0 else []
-            gain, pool = max(((self._gain(stand, here, pool, swap), pool) for pool in (*askable, None)), key=lambda one: one[0])
-            if gain <= 0:
+            stand, best, where = Stand.of(cloud.held), 0.0, None
+            here = self._ahead(stand)
+            leavers = self._leavers(stand) if len(cloud.held) <= self.terms.wanted else []
+            for pool in (*(self._askable() if cloud.tries_left > 0 else ()), None):
+                if (gain := self._gain(stand, here, pool, leavers, best)) > best:
+                    best, where = gain, pool
+            if best <= 0:
                 return
-            if pool is None:
+            if where is None:
                 cloud.launch_on_demand("no spot pool covers what could be lost")
             else:
-                self._try(pool, now, cloud, "covers what could be lost")
+                self._try(where, now, cloud, "covers what could be lost")
 
-    def _gain(self, stand: Stand, here: float, pool: str | None, swap: bool) -> float:
-        """What one more machine there earns per hour beyond its price, as a spare or (``swap``) in place of another.
+    def _gain(self, stand: Stand, here: Outlook, pool: str | None, leavers: list[str | None], floor: float) -> float:
+        """What one more machine there earns per hour beyond its price, as a spare or in place of one of ``leavers``.
 
-        ``here`` is the present risk. What cannot earn anything is not worked out: nothing saves more than all of the
-        risk, and a swap never more than the spare and the old machine's price.
+        What cannot earn more than ``floor`` is not worked out. A spare helps only where a machine is missing. A swap
+        without any spare saves as many machines as its pools differ in their chance to die, and at most the blackout.
         """
-        price = self.terms.price(pool)
+        price, best = self.terms.price(pool), floor
         toll = price * self.terms.step / self.dial.patience
-        others = [old for old in (*self._riskiest(stand), *([None] if stand.safe else [])) if old != pool] if swap else []
-        if (most := here - price - toll + max(map(self.terms.price, others), default=0.0)) <= 0:
-            return most
-        after = stand.plus(pool)
-        spare = best = here - self._risk(after) - price - toll
-        for old in others:
-            if spare + self.terms.price(old) > max(best, 0.0):
-                best = max(best, here - self._risk(after.plus(old, -1)) - price - toll + self.terms.price(old))
+        if self._worth(here.short, here.blackout) - price - toll > best - ROUNDING:
+            best = max(best, self._cost(here) - self._risk(stand.plus(pool)) - price - toll)
+        for old in leavers:
+            most = self._worth(self._gone(old) - self._gone(pool), here.blackout) - price - toll + self.terms.price(old)
+            if old != pool and most > best - ROUNDING:
+                best = max(best, self._cost(here) - self._risk(stand.plus(pool).plus(old, -1)) - price - toll + self.terms.price(old))
         return best
+
+    def _gone(self, pool: str | None) -> float:
+        """The chance that a machine there is lost."""
+        return overall(self._chances[pool]) if pool else 0.0
+
+    def _leavers(self, stand: Stand) -> list[str | None]:
+        """Where the machines stand that a new one may replace."""
+        return [*self._riskiest(stand), *([None] if stand.safe else [])]
 
     def _riskiest(self, stand: Stand) -> list[str]:
         held = [pool for pool, count in stand.counts.items() if count]
@@ -220,9 +239,22 @@ class Keeper:
 
     def _risk(self, stand: Stand) -> float:
         """What the next losses would cost, in On-Demand hours per hour."""
-        pools = [(count, self._chances[pool]) for pool, count in stand.counts.items() if count]
-        ahead = outlook(self.terms.wanted, stand.safe, pools)
-        return self._weight * (self.dial.missing * ahead.missing + self.dial.blackout * ahead.blackout)
+        return self._cost(self._ahead(stand))
+
+    def _cost(self, ahead: Outlook) -> float:
+        return self._worth(ahead.missing, ahead.blackout)
+
+    def _worth(self, missing: float, blackout: float) -> float:
+        """Of so many replicas missing, and of so much of a chance that none is left."""
+        return self._weight * (self.dial.missing * missing + self.dial.blackout * blackout)
+
+    def _ahead(self, stand: Stand) -> Outlook:
+        """What the next losses leave of a stand; worked out once until a chance changes."""
+        key = (stand.safe, *stand.counts.items())
+        if key not in self._known:
+            pools = [(count, self._chances[pool]) for pool, count in stand.counts.items() if count]
+            self._known[key] = outlook(self.terms.wanted, stand.safe, pools)
+        return self._known[key]
 
     def _account(self, cloud: Cloud) -> None:
         """Keep the average to the budget: above it absence is worth less, below it more."""

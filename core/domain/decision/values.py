@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 
 from core.domain.pools import LONG_AGO
 from core.domain.row import FromRow
+from core.domain.serialize import members
 
 # P(interrupted within a month) by Spot Advisor bucket: the middle of what AWS publishes. It ranks; it is no hazard (K-40).
 MONTHLY_BY_BUCKET = (0.025, 0.08, 0.135, 0.19, 0.40)
@@ -137,7 +138,7 @@ class Inputs:
 
     def as_json(self) -> str:
         """Canonical: the same inputs give the same bytes."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), default=_exactly)
+        return json.dumps(members(self), sort_keys=True, separators=(",", ":"), default=_exactly)
 
     @classmethod
     def from_json(cls, text: str) -> "Inputs":
@@ -192,8 +193,10 @@ def _read(value: Any, is_time: bool, is_list: bool) -> Any:
     return datetime.fromisoformat(value) if is_time else tuple(value) if is_list else value
 
 
-def _exactly(value: Any) -> str:
+def _exactly(value: Any) -> Any:
     """Times to the microsecond: a decision near a limit must come out the same."""
     if isinstance(value, datetime):
         return value.isoformat()
+    if is_dataclass(value):
+        return members(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,7 +1,7 @@
 """Which pool is chosen, what is out and why, and when nothing moves."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -190,3 +190,12 @@ def test_inputs_that_were_stored_before_policies_were_in_them_are_still_read():
     again = Inputs.from_json(json.dumps(old))
 
     assert (again.policy, again.present.pool_id, len(again.offers)) == (None, HERE.pool_id, 2)
+
+
+def test_inputs_are_stored_as_the_bytes_that_a_deep_copy_of_them_gives():
+    looked_at = inputs(offer(), HERE, present=Present(HERE.pool_id, since=NOW - MOMENT), policy=POLICY, taken={HERE.pool_id: 2})
+    assert looked_at.here is HERE, "what was worked out from them is no part of them"
+
+    copied = json.dumps(asdict(looked_at), sort_keys=True, separators=(",", ":"), default=lambda at: at.isoformat())
+
+    assert looked_at.as_json() == copied

@@ -1,6 +1,9 @@
 """Task A on small drawn markets: honest play, honest figures, no look ahead."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from core.replay.lineup import TASK_A
 from core.replay.serve import SETTLE, ServeTask, play
 from tests.unit.decision.markets import drawn_market
 
+ROOT = Path(__file__).parents[3]
 CAUSAL = [name for name in TASK_A if name not in ("omniscient", "static-rank")]
 
 
@@ -70,6 +74,22 @@ def test_the_same_play_gives_the_same_bytes(name):
     plays = ["\n".join(play(drawn_market(ticks=800), ServeTask(), TASK_A[name])[1].lines()) for _ in range(2)]
 
     assert plays[0] == plays[1]
+
+
+PLAY_ALL = """
+from core.replay.lineup import TASK_A
+from core.replay.serve import ServeTask, play
+from tests.unit.decision.markets import drawn_market
+for name, make in TASK_A.items():
+    print(name, *play(drawn_market(ticks=600, leaving=0.2, coming=0.4), ServeTask(), make)[1].lines(), sep="\\n")
+"""
+
+
+def test_a_log_is_the_same_in_every_process():
+    """Sets of names are walked in another order by another process."""
+    logs = {subprocess.run([sys.executable, "-c", PLAY_ALL], env={"PYTHONHASHSEED": seed}, cwd=ROOT, check=True, capture_output=True).stdout for seed in "12"}
+
+    assert len(logs) == 1
 
 
 def test_names_of_zones_decide_nothing():
