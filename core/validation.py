@@ -45,6 +45,18 @@ def takes(schema: type[Schema], *, keep_unknown: bool = False) -> Callable:
     return decorate
 
 
+def takes_nothing(view: Callable) -> Callable:
+    """A write without members: an empty body, or an empty object; a member is as undeclared here as anywhere."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        load(Body, request_object())
+        return view(*args, **kwargs)
+
+    checked.takes_nothing = True
+    return checked
+
+
 def takes_upload(schema: type[Schema], *, file: str, most_bytes: int) -> Callable:
     """Give the view ``body``, the checked object of the form's member ``manifest``, and the bytes of ``file`` under its name."""
 

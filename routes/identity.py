@@ -10,7 +10,7 @@ from core.idempotency import in_transaction
 from core.operations import installation
 from core.people import clients, impersonation, sessions
 from core.replies import success_response
-from core.validation import Body, takes
+from core.validation import Body, takes, takes_nothing
 
 bp = Blueprint("identity", __name__, url_prefix="/api/auth")
 
@@ -52,6 +52,7 @@ def who_am_i(tx):
 
 @bp.post("/logout")
 @open_to_all
+@takes_nothing
 def sign_out():
     """The session is dead on the next request. Who acts for a client ends that, and stays signed in himself."""
     who, request_id = principal(), by_whom()["request_id"]
