@@ -11,7 +11,7 @@ from config.logging import configure_logging
 from config.settings import Settings, read_settings, use, warn_of_unused
 from core import database
 from core.operations import counters
-from core.replies import Json, answer_errors
+from core.replies import Json, answer_errors, mark
 from core.validation import MAX_BYTES
 from routes import BLUEPRINTS
 from routes.aliases import Aliases
@@ -28,7 +28,7 @@ HEADERS = {
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. The timetable is started apart (config/gunicorn.py), never at import."""
     settings = use(settings or read_settings())
-    configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
+    configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir, mark)
     warn_of_unused()
     database.connect(settings)
     app = Flask(__name__, static_folder=None)

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 
@@ -30,7 +31,7 @@ class Timetable:
     def __init__(self, settings: Settings):
         self.lease = Lease()
         self._context, self._preset = Context.of(settings), settings.preset
-        self._stopping = threading.Event()
+        self._stopping, self._ran, self._began = threading.Event(), Counter(), time.monotonic()
         pool = ThreadPoolExecutor(len(JOBS) + 2)
         self._scheduler = BackgroundScheduler(
             executors={"default": pool}, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
@@ -54,6 +55,7 @@ class Timetable:
                 run_slot(self.lease, job.name, job.period(self._preset), partial(job.run, self._context))
             else:
                 job.run(self._context)
+            self._ran[job.name] += 1
         except errors.SpotError as error:
             if isinstance(error, errors.Unavailable):
                 forestall.returned()
@@ -84,6 +86,12 @@ class Timetable:
         except errors.SpotError as error:
             log.info("the lease lapses by itself: %s", error.message)
         database.current().pool.close()
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        """How long it ticked and what came of that, in one line (FAIL-26)."""
+        seconds, most = time.monotonic() - self._began, ", ".join(f"{name} {n}" for name, n in self._ran.most_common(5))
+        log.info("the timetable stops after %.0f s and %d ticks (%s)", seconds, self._ran.total(), most or "none")
 
 
 def start(settings: Settings) -> Timetable:
