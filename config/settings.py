@@ -28,11 +28,11 @@ class Settings:
 
     db_host: str = _setting("127.0.0.1", "MySQL 8+ or MariaDB 10.11+; unset, scripts/server starts a private MariaDB")
     db_port: int = _setting(3306, "its port")
-    db_user: str = _setting("spot_optimizer", "account with SELECT, INSERT, UPDATE, DELETE, EXECUTE")
+    db_user: str = _setting("spot_optimizer", "account with SELECT, INSERT, UPDATE, DELETE, EXECUTE; audit_logs needs neither UPDATE nor DELETE")
     db_password: str = _setting("", "its password", secret=True)
     db_database: str = _setting("spot_optimizer", "schema name")
     db_pool_size: int = _setting(16, "connections per worker process")
-    flask_env: str = _setting("development", "development or production")
+    flask_env: str = _setting("development", "development or production; ENV or NODE_ENV say so too where it is not set")
     flask_port: int = _setting(5000, "port of the server")
     public_url: str = _setting("http://127.0.0.1:5000", "where hosts and people reach the server")
     admin_token: str = _setting("", "the platform administrator's token; 64 characters or more in production", secret=True)

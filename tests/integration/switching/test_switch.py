@@ -188,7 +188,7 @@ def test_in_safe_mode_a_switch_is_a_dry_run_for_ever(moving: Moving):
 
     reconcile()
 
-    assert told["status"] == "dry_run"
+    assert (told["status"], told["dry_run"], told["action"]) == ("dry_run", True, "switch")
     assert moving.world.one("SELECT state FROM actions")["state"] == "dry_run"
     assert (moving.row()["state"], moving.plan()["state"]) == ("dry_run", "done")
     assert moving.world.one("SELECT COUNT(*) AS n FROM instances")["n"] == 1
