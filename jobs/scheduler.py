@@ -14,6 +14,7 @@ from config.settings import Settings
 from core import database, doorbell, errors
 from core.emergencies import forestall
 from core.leases import Lease, run_slot
+from core.operations import logbook
 from jobs import JOBS, Job
 from jobs.context import Context
 
@@ -85,8 +86,9 @@ class Timetable:
             self.lease.release()
         except errors.SpotError as error:
             log.info("the lease lapses by itself: %s", error.message)
-        database.current().pool.close()
         self._sum_up()
+        logbook.put_away()
+        database.current().pool.close()
 
     def _sum_up(self) -> None:
         """How long it ticked and what came of that, in one line (FAIL-26)."""
