@@ -21,6 +21,9 @@ SQL_MODE = (
 )
 NEEDED = ("mariadbd", "mariadb-install-db")
 APPEND_ONLY = ("audit_logs", "schema_migrations")
+EVERYWHERE = (  # whether an account may change the rows of every table, as before this was granted one by one
+    "SELECT 1 FROM information_schema.schema_privileges WHERE table_schema = %s AND grantee = %s AND privilege_type = 'UPDATE'"
+)
 CHANGEABLE = (  # the tables of a database whose rows an account may not change yet, and shall
     "SELECT t.table_name FROM information_schema.tables t WHERE t.table_schema = %s AND t.table_type = 'BASE TABLE' AND t.table_name NOT IN %s"
     " AND NOT EXISTS (SELECT 1 FROM information_schema.table_privileges p WHERE p.table_schema = t.table_schema"
@@ -77,11 +80,13 @@ class PrivateDatabase:
         added (INV-09).
         """
         made = self._account("spot_optimizer", "SELECT, INSERT, EXECUTE", database)
+        whose = f"'{made.user}'@'127.0.0.1'"
         with self.root() as connection, connection.cursor() as cursor:
-            cursor.execute(f"REVOKE UPDATE, DELETE ON `{database}`.* FROM %s@'127.0.0.1'", (made.user,))
-            cursor.execute(CHANGEABLE, (database, APPEND_ONLY, f"'{made.user}'@'127.0.0.1'"))
+            if cursor.execute(EVERYWHERE, (database, whose)):
+                cursor.execute(f"REVOKE UPDATE, DELETE ON `{database}`.* FROM {whose}")
+            cursor.execute(CHANGEABLE, (database, APPEND_ONLY, whose))
             for (name,) in cursor.fetchall():
-                cursor.execute(f"GRANT UPDATE, DELETE ON `{database}`.`{name}` TO %s@'127.0.0.1'", (made.user,))
+                cursor.execute(f"GRANT UPDATE, DELETE ON `{database}`.`{name}` TO {whose}")
         return made
 
     def owner(self, database: str = "spot_optimizer") -> Access:
