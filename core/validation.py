@@ -80,7 +80,10 @@ def _uploaded(file: str, most_bytes: int) -> tuple[dict, bytes]:
     sent = request.files.get(file)
     if sent is None:
         raise errors.Invalid(fields={file: ["a file is required here"]})
-    return parse_json(request.form.get("manifest", "").encode("utf-8", "surrogateescape")), sent.read()
+    data = sent.read()
+    if len(data) > most_bytes:
+        raise errors.TooLarge(f"{file} is larger than {most_bytes // 1024} KB")
+    return parse_json(request.form.get("manifest", "").encode("utf-8", "surrogateescape")), data
 
 
 def asks(schema: type[Schema]) -> Callable:

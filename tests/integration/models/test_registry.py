@@ -114,6 +114,19 @@ def test_an_examination_that_needs_more_memory_than_it_may_is_ended_and_the_mode
     assert (made["status"], made["checks"][0]["name"]) == ("rejected", "limits")
 
 
+@pytest.mark.parametrize("over", [1, 1024 * 1024], ids=["by a byte", "by a megabyte"])
+def test_a_file_of_more_than_sixteen_megabytes_is_refused_and_leaves_nothing(registry, over: int):
+    """CON-07."""
+    before = len(registry.models())
+
+    assert error_of(registry.upload(weights=b"\0" * (16 * 1024 * 1024 + over))) == (413, "TOO_LARGE")
+    assert len(registry.models()) == before
+
+
+def test_a_file_of_sixteen_megabytes_is_read_and_judged_by_what_is_in_it(registry):
+    assert error_of(registry.upload(weights=b"\0" * (16 * 1024 * 1024)))[0] in (400, 422)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
