@@ -171,6 +171,25 @@ def test_the_active_model_decides_without_a_restart_and_the_static_rule_before_a
     assert active["interruption_probability"] == pytest.approx(logistic_says(2.0))
 
 
+def test_who_puts_a_model_in_charge_hears_which_one_was_before(registry):
+    """E-48, and the same at the dashboard's address (G-36)."""
+    first, second = registry.uploaded(), registry.uploaded(version="2")
+
+    told = [data_of(registry.do("activate", first)), data_of(registry.api.post("/api/lab/graduate", {"model_id": second})), data_of(registry.do("activate", second))]
+
+    assert [one["active"]["model_id"] for one in told] == [first, second, second]
+    assert [one["previous"] and one["previous"].get("model_id") for one in told] == [None, first, None]
+    assert asked(2.0)["model"]["version"] == "2"
+
+
+def test_a_model_may_be_uploaded_at_the_second_address_too(registry):
+    """G-39."""
+    made = data_of(registry.upload(path="/api/admin/models/upload"))
+
+    assert made["status"] == "validated"
+    assert made["model_id"] in {model.get("model_id") for model in registry.models()}
+
+
 def test_the_probability_alone_is_the_active_models(registry):
     ask = lambda: database.run(lambda tx: ml_interface.predict_interruption_risk(tx, features_of(features(pool_age_hours=2.0))))  # noqa: E731
     assert ask() == 0.23
