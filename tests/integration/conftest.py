@@ -26,7 +26,7 @@ MAY_BE_SILENT = {
     "instances.simulate_interruption": "at the simulated AWS, which tells of it",
     **dict.fromkeys(
         ("agents.register", "commands.command_executed", "emergency.rebalance_notice", "emergency.termination_notice", "incidents.acknowledge",
-         "models.activate_model", "models.fall_back", "replicas.replica_status", "reporting.switch_report", "workloads.configure"),
+         "failover.failover_report", "models.activate_model", "models.fall_back", "replicas.replica_status", "reporting.switch_report", "workloads.configure"),
         "the same once more changes nothing; the first time is audited",
     ),
 }  # fmt: skip
