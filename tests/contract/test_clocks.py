@@ -11,7 +11,7 @@ WALL = {"now", "utcnow", "today", "time", "gmtime", "localtime", "strftime", "ti
 RUNNING = {"monotonic", "perf_counter", "process_time", "monotonic_ns"}
 OWNERS = {"datetime", "date", "time"}
 # The database's time in the session's zone, or without the offset, would be another clock.
-OTHER_SQL = re.compile(r"\b(NOW\s*\(|CURRENT_TIMESTAMP|CURRENT_DATE|CURDATE\s*\(|CURTIME\s*\(|LOCALTIME|SYSDATE)", re.I)
+OTHER_SQL = re.compile(r"\b(NOW\s*\(\s*\d?\s*\)|CURRENT_TIMESTAMP|CURRENT_DATE|CURDATE\s*\(|CURTIME\s*\(|LOCALTIME|SYSDATE)", re.I)
 # Who reads the wall clock, each with its reason: nothing is decided by it.
 SHOWN = {
     "core.operations.health": "the time that GET /api shows also without a database",

@@ -22,14 +22,6 @@ def test_every_job_is_named_once_and_every_bell_rings_for_one():
     assert set(RUNG) <= set(names)
 
 
-def test_what_is_promised_of_a_period_is_on_the_timetable():
-    """SYS-12, JOB-08, MET-24: a job may come oftener than promised, in no preset more rarely."""
-    promised = {"spot_advisor": 6 * 3600, "spot_prices": 300, "alert_rules": 30, "emergency_watch": 2, "pricing_consolidation": 12 * 3600}
-    periods = {job.name: max(job.period(""), job.period("demo")) for job in JOBS}
-
-    assert {name: periods[name] for name, most in promised.items() if periods[name] > most} == {}
-
-
 def test_a_tick_runs_a_led_job_under_the_lease_and_once_in_its_slot(world, timetable):
     ran = []
     job = Job("tidy", 3600, lambda context: ran.append(context))
