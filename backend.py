@@ -1,5 +1,6 @@
 """The server: `gunicorn backend:app`, or `python backend.py` for a look."""
 
+import signal
 from time import monotonic
 
 from flask import Flask, g, request
@@ -10,7 +11,7 @@ from config.logging import configure_logging
 from config.settings import Settings, read_settings, use, warn_of_unused
 from core import database
 from core.operations import counters
-from core.replies import Json, answer_errors
+from core.replies import Json, answer_errors, mark
 from core.validation import MAX_BYTES
 from routes import BLUEPRINTS
 from routes.aliases import Aliases
@@ -27,7 +28,7 @@ HEADERS = {
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. The timetable is started apart (config/gunicorn.py), never at import."""
     settings = use(settings or read_settings())
-    configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
+    configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir, mark)
     warn_of_unused()
     database.connect(settings)
     app = Flask(__name__, static_folder=None)
@@ -41,11 +42,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.after_request(_with_headers)
     app.after_request(_counted)
     if settings.cors_origins:
-        CORS(app, origins=settings.cors_origins.split(","), supports_credentials=True)
+        CORS(app, origins=_listed(settings.cors_origins), supports_credentials=True)
     app.wsgi_app = Aliases(app.wsgi_app)
     if settings.trusted_proxies:
-        app.wsgi_app = _behind({address.strip() for address in settings.trusted_proxies.split(",")}, app.wsgi_app)
+        app.wsgi_app = _behind(set(_listed(settings.trusted_proxies)), app.wsgi_app)
     return app
+
+
+def _listed(setting: str) -> list[str]:
+    return [one.strip() for one in setting.split(",")]
 
 
 def _behind(proxies: set[str], inner):
@@ -79,9 +84,22 @@ def __getattr__(name: str):
     raise AttributeError(name)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve until SIGINT or SIGTERM; what the timetable runs is finished first."""
+    from core.operations import health
     from jobs.scheduler import start
 
-    application = create_app()
-    timetable = start(use(read_settings()))
-    application.run("127.0.0.1", read_settings().flask_port, threaded=True)
+    given = read_settings()
+    application = create_app(given)
+    health.first_look()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    timetable = start(given) if given.start_workers else None
+    try:
+        application.run("127.0.0.1", given.flask_port, threaded=True, use_reloader=False)
+    finally:
+        if timetable:
+            timetable.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -17,10 +17,11 @@ access_log_format = "%(h)s %(m)s %(U)s %(s)s %(L)s"
 def post_worker_init(worker):
     """Threads do not survive a fork, so the timetable starts in the worker."""
     from config.settings import current
-    from core.operations import logbook
+    from core.operations import health, logbook
     from core.operations.counters import COUNTERS
     from jobs.scheduler import start
 
+    health.first_look()
     logbook.keep()
     COUNTERS.keep()
     if current().start_workers:

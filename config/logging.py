@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
@@ -36,7 +36,7 @@ def redact(text: str) -> str:
 class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         event = {"at": _time(record).isoformat(timespec="milliseconds"), "level": record.levelname.lower(), "logger": record.name}
-        event["message"] = redact(record.getMessage())
+        event |= {"component": record.name, "message": redact(record.getMessage())}
         event.update({name: _safe(getattr(record, name)) for name in FIELDS if getattr(record, name, None) is not None})
         if record.exc_info:
             event["traceback"] = redact(self.formatException(record.exc_info))
@@ -73,16 +73,19 @@ def _time(record: logging.LogRecord) -> datetime:
     return datetime.fromtimestamp(record.created, UTC)
 
 
-def configure_logging(level: str, form: str, secrets: Iterable[str] = (), folder: str = "") -> None:
+def configure_logging(
+    level: str, form: str, secrets: Iterable[str] = (), folder: str = "", mark: Callable[[logging.LogRecord], bool] = lambda record: True
+) -> None:
     """Send every log line of this process to stderr, and to files in ``folder`` if one is named, in one form.
 
-    ``secrets`` are hidden wherever they would appear. Files may be rotated under our feet (deploy/logrotate).
+    ``mark`` may add to a line what it knows of it (whose request it belongs to). ``secrets`` are hidden wherever they would appear. Files may be rotated under our feet (deploy/logrotate).
     """
     _known.update(secret for secret in secrets if len(secret) >= 8)
     root = logging.getLogger()
     root.handlers[:] = [logging.StreamHandler(sys.stderr), *_files(folder)]
     for handler in root.handlers:
         handler.setFormatter(Brackets() if form == "text" else JsonLines())
+        handler.addFilter(mark)
     root.setLevel(level)
     for noisy in ("botocore", "boto3", "urllib3", "apscheduler"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

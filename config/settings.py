@@ -9,6 +9,8 @@ from typing import Any
 log = logging.getLogger("config.settings")
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+ENVIRONMENTS = ("development", "production")
+ALSO_READ = ("ENV", "NODE_ENV")  # for FLASK_ENV; a shell's start file may stand in ENV, so only our two words count
 UNUSED = ("REDIS_URL", "POSTGRES_HOST", "POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD")
 
 
@@ -26,11 +28,11 @@ class Settings:
 
     db_host: str = _setting("127.0.0.1", "MySQL 8+ or MariaDB 10.11+; unset, scripts/server starts a private MariaDB")
     db_port: int = _setting(3306, "its port")
-    db_user: str = _setting("spot_optimizer", "account with SELECT, INSERT, UPDATE, DELETE, EXECUTE")
+    db_user: str = _setting("spot_optimizer", "account with SELECT, INSERT, UPDATE, DELETE, EXECUTE; audit_logs needs neither UPDATE nor DELETE")
     db_password: str = _setting("", "its password", secret=True)
     db_database: str = _setting("spot_optimizer", "schema name")
     db_pool_size: int = _setting(16, "connections per worker process")
-    flask_env: str = _setting("development", "development or production")
+    flask_env: str = _setting("development", "development or production; ENV or NODE_ENV say so too where it is not set")
     flask_port: int = _setting(5000, "port of the server")
     public_url: str = _setting("http://127.0.0.1:5000", "where hosts and people reach the server")
     admin_token: str = _setting("", "the platform administrator's token; 64 characters or more in production", secret=True)
@@ -93,9 +95,12 @@ def current() -> Settings:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Settings from the environment, or BadSettings with every problem in one message."""
     problems: list[str] = []
+    environment = _with_other_names(environment)
     values = {f.name: _read(f, environment, problems) for f in fields(Settings) if f.name.upper() in environment}
     settings = Settings(**values)
     problems += _contradictions(settings)
+    if settings.production and environment.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
+        problems.append("FLASK_DEBUG must be off in production: it lets whoever sees an error run code")
     if problems:
         raise BadSettings("; ".join(problems))
     return settings
@@ -110,6 +115,12 @@ def warn_of_unused(environment: Mapping[str, str] = os.environ) -> None:
 def unused_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Variables of other products' habits that are set and do nothing here."""
     return [name for name in UNUSED if environment.get(name)]
+
+
+def _with_other_names(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with FLASK_ENV as other products name it, unless it is set itself."""
+    also = next((environment[name] for name in ALSO_READ if environment.get(name) in ENVIRONMENTS), None)
+    return {"FLASK_ENV": also, **environment} if also else environment
 
 
 def _read(f, environment: Mapping[str, str], problems: list[str]) -> Any:
@@ -134,7 +145,7 @@ _NOUN = {int: "a whole number", bool: "true or false"}
 def _contradictions(s: Settings) -> list[str]:
     rules = (
         (s.aws_mode not in ("simulator", "real"), "AWS_MODE must be simulator or real"),
-        (s.flask_env not in ("development", "production"), "FLASK_ENV must be development or production"),
+        (s.flask_env not in ENVIRONMENTS, "FLASK_ENV must be development or production"),
         (s.log_format not in ("json", "text"), "LOG_FORMAT must be json or text"),
         (s.preset not in ("", "demo"), "PRESET must be empty or demo"),
         (not _is_hex_key(s.install_key), "INSTALL_KEY must be 64 hex characters"),

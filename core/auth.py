@@ -46,6 +46,11 @@ class Principal:
     def is_admin(self) -> bool:
         return self.kind == "admin"
 
+    @property
+    def counted_as(self) -> str:
+        """Whose share of a limit is used: a sign-in's own, for a client's people must not use up each other's."""
+        return self.jti or self.key
+
 
 @dataclass(frozen=True)
 class Host:
@@ -189,7 +194,7 @@ def principal(*, counted: bool = True) -> Principal:
         g.principal, g.counted = database.run(_authenticate), False
     if counted and not g.counted:
         g.counted = True
-        limits.spend({"client": "token", "enrol": "agent", "join": "agent"}.get(g.principal.kind, g.principal.kind), g.principal.key)
+        limits.spend({"client": "token", "enrol": "agent", "join": "agent"}.get(g.principal.kind, g.principal.kind), g.principal.counted_as)
     return g.principal
 
 

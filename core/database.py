@@ -7,6 +7,7 @@ included (a Galera conflict is only reported there).
 import random
 import ssl
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,6 +70,20 @@ CONVERT = {
     FIELD_TYPE.DECIMAL: float,
     FIELD_TYPE.NEWDECIMAL: float,
 }
+
+
+class Races:
+    """How often a transaction of this process found that somebody had moved first (FAIL-12)."""
+
+    def __init__(self) -> None:
+        self._lock, self.lost = threading.Lock(), 0
+
+    def count(self) -> None:
+        with self._lock:
+            self.lost += 1
+
+
+RACES = Races()
 
 
 class Pool:
@@ -256,14 +271,18 @@ class Database:
         self._tls = None if settings.database_is_local else ssl.create_default_context()
         self.pool = Pool(self._connect, settings.db_pool_size)
 
-    def _connect(self) -> pymysql.Connection:
-        s = self._settings
+    def look(self, seconds: float) -> None:
+        """Unavailable when no new connection answers in so many seconds; a transaction would wait longer, and for one of the pool."""
+        self._connect(seconds).close()
+
+    def _connect(self, patience: float | None = None) -> pymysql.Connection:
+        s, timeout = self._settings, patience or self._timeout
         with _named_errors():
             connection = pymysql.connect(
                 host=s.db_host, port=s.db_port, user=s.db_user, password=s.db_password, database=s.db_database,
                 charset="utf8mb4", autocommit=False, cursorclass=DictCursor, conv=CONVERT,
-                client_flag=CLIENT.FOUND_ROWS, connect_timeout=3, read_timeout=self._timeout,
-                write_timeout=self._timeout, ssl=self._tls, ssl_disabled=self._tls is None, local_infile=self._job,
+                client_flag=CLIENT.FOUND_ROWS, connect_timeout=min(3, timeout), read_timeout=timeout,
+                write_timeout=timeout, ssl=self._tls, ssl_disabled=self._tls is None, local_infile=self._job,
             )  # fmt: skip
             with connection.cursor() as cursor:
                 for statement in SESSION:
@@ -290,6 +309,7 @@ class Database:
                 with self.transaction() as tx:
                     return work(tx)
             except (errors.LostRace, errors.Stale):
+                RACES.count()
                 if attempt == ATTEMPTS:
                     raise
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))
@@ -342,6 +362,7 @@ def execute_with_optimistic_lock(table: str, id: int, sql: str, params: dict, ve
         with transaction() as tx:
             tx.execute_with_optimistic_lock(sql, id=id, version=version, **params)
     except errors.Stale:
+        RACES.count()
         return False
     return True
 

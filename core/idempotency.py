@@ -38,6 +38,18 @@ def require_idempotency_key_for_secret(view: Callable) -> Callable:
     return _once(view, secret=True)
 
 
+def honours_request_id(view: Callable) -> Callable:
+    """For a write that may be repeated: in one transaction, and once per X-Request-ID if the request bears one (CON-05)."""
+    guarded, bare = _once(view, secret=False), in_transaction(view)
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> Response:
+        return (guarded if "X-Request-ID" in request.headers else bare)(*args, **kwargs)
+
+    run.honours_request_id = True
+    return run
+
+
 def in_transaction(view: Callable) -> Callable:
     """Run the view in one transaction, from its start again when a race is lost; it gets ``tx`` first."""
 

@@ -7,7 +7,8 @@ from core.sql import limits
 LIMITS = {
     "sign-in": (10, 60),
     "token": (100, 60),
-    "session": (600, 60),  # the dashboard refetches on every live event
+    "session": (600, 60),  # of one sign-in; the dashboard refetches on every live event (docs/decisions/0069)
+    "identity": (100, 60),  # who am I, and signing out
     "agent": (600, 60),
     "admin": (600, 60),
     "events": (6000, 60),  # AWS's own, per linked account; a refused one is sent again by EventBridge for a day

@@ -128,7 +128,8 @@ def _operation(route: Route) -> dict:
 def _parameters(route: Route) -> list[dict]:
     holes = [_hole(kind, name) for kind, name in HOLE.findall(route.path)]
     query = [{"in": "query", "schema": route.said("asks")}] if route.said("asks") else []
-    return holes + query + ([REQUEST_ID] if route.said("idempotent") else [])
+    once = [REQUEST_ID] if route.said("idempotent") else [{**REQUEST_ID, "required": False}] if route.said("honours_request_id") else []
+    return holes + query + once
 
 
 def _hole(kind: str, name: str) -> dict:

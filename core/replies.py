@@ -5,7 +5,7 @@ import logging
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
@@ -43,6 +43,14 @@ def request_id() -> str:
     if "request_id" not in g:
         g.request_id = request.headers.get("X-Request-ID", "")[:128] or str(uuid4())
     return g.request_id
+
+
+def mark(record: logging.LogRecord) -> bool:
+    """Let a line that is logged within a request bear its id, and whose it is where that is known (LOG-10)."""
+    if has_request_context():
+        record.request_id = getattr(record, "request_id", None) or request_id()
+        record.client_id = getattr(record, "client_id", None) or getattr(g.get("principal"), "client_id", None)
+    return True
 
 
 def answer_errors(app: Flask) -> None:

@@ -45,6 +45,18 @@ def takes(schema: type[Schema], *, keep_unknown: bool = False) -> Callable:
     return decorate
 
 
+def takes_nothing(view: Callable) -> Callable:
+    """A write without members: an empty body, or an empty object; a member is as undeclared here as anywhere."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        load(Body, request_object())
+        return view(*args, **kwargs)
+
+    checked.takes_nothing = True
+    return checked
+
+
 def takes_upload(schema: type[Schema], *, file: str, most_bytes: int) -> Callable:
     """Give the view ``body``, the checked object of the form's member ``manifest``, and the bytes of ``file`` under its name."""
 
@@ -68,7 +80,10 @@ def _uploaded(file: str, most_bytes: int) -> tuple[dict, bytes]:
     sent = request.files.get(file)
     if sent is None:
         raise errors.Invalid(fields={file: ["a file is required here"]})
-    return parse_json(request.form.get("manifest", "").encode("utf-8", "surrogateescape")), sent.read()
+    data = sent.read()
+    if len(data) > most_bytes:
+        raise errors.TooLarge(f"{file} is larger than {most_bytes // 1024} KB")
+    return parse_json(request.form.get("manifest", "").encode("utf-8", "surrogateescape")), data
 
 
 def asks(schema: type[Schema]) -> Callable:

@@ -20,6 +20,15 @@ SQL_MODE = (
     "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 )
 NEEDED = ("mariadbd", "mariadb-install-db")
+APPEND_ONLY = ("audit_logs", "schema_migrations")
+EVERYWHERE = (  # whether an account may change the rows of every table, as before this was granted one by one
+    "SELECT 1 FROM information_schema.schema_privileges WHERE table_schema = %s AND grantee = %s AND privilege_type = 'UPDATE'"
+)
+CHANGEABLE = (  # the tables of a database whose rows an account may not change yet, and shall
+    "SELECT t.table_name FROM information_schema.tables t WHERE t.table_schema = %s AND t.table_type = 'BASE TABLE' AND t.table_name NOT IN %s"
+    " AND NOT EXISTS (SELECT 1 FROM information_schema.table_privileges p WHERE p.table_schema = t.table_schema"
+    " AND p.table_name = t.table_name AND p.grantee = %s AND p.privilege_type = 'UPDATE')"
+)
 
 
 class NoDatabase(Exception):
@@ -65,8 +74,20 @@ class PrivateDatabase:
         self._wait_until_it_answers()
 
     def access(self, database: str = "spot_optimizer") -> Access:
-        """The application's account: rows and procedures, no tables, no triggers. Made with its database if new."""
-        return self._account("spot_optimizer", "SELECT, INSERT, UPDATE, DELETE, EXECUTE", database)
+        """The application's account: rows and procedures, no tables, no triggers. Made with its database if new.
+
+        To be asked for after a migration: what may be changed is granted table by table, so that audit rows can only be
+        added (INV-09).
+        """
+        made = self._account("spot_optimizer", "SELECT, INSERT, EXECUTE", database)
+        whose = f"'{made.user}'@'127.0.0.1'"
+        with self.root() as connection, connection.cursor() as cursor:
+            if cursor.execute(EVERYWHERE, (database, whose)):
+                cursor.execute(f"REVOKE UPDATE, DELETE ON `{database}`.* FROM {whose}")
+            cursor.execute(CHANGEABLE, (database, APPEND_ONLY, whose))
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"GRANT UPDATE, DELETE ON `{database}`.`{name}` TO {whose}")
+        return made
 
     def owner(self, database: str = "spot_optimizer") -> Access:
         """The account that migrates."""

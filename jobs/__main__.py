@@ -6,7 +6,7 @@ import threading
 from config.logging import configure_logging
 from config.settings import read_settings, use, warn_of_unused
 from core import database
-from core.operations import logbook
+from core.operations import health, logbook
 from core.operations.counters import COUNTERS
 from jobs.scheduler import start
 
@@ -19,6 +19,7 @@ def main() -> None:
     configure_logging(settings.log_level, settings.log_format, settings.secrets, settings.log_dir)
     warn_of_unused()
     database.connect(settings)
+    health.first_look()
     logbook.keep()
     COUNTERS.keep()
     timetable = start(settings)

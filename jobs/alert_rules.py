@@ -5,6 +5,7 @@ import logging
 import signal
 import threading
 import time
+from collections import Counter
 
 from config.logging import configure_logging
 from config.settings import read_settings, use
@@ -22,7 +23,7 @@ class AlertWorker:
     """One evaluation each ``interval`` seconds until it is stopped. Beside the timetable it does no harm: an event is made once."""
 
     def __init__(self, interval: float = 30.0):
-        self.interval, self.cycles = interval, 0
+        self.interval, self.cycles, self.totals = interval, 0, Counter()
         self._stopping = threading.Event()
 
     def run(self, dry_run: bool = False, once: bool = False) -> dict:
@@ -31,6 +32,7 @@ class AlertWorker:
         while True:
             counts = self._cycle(deliver=not dry_run)
             if dry_run or once or self._stopping.wait(self.interval):
+                log.info("Alert worker stops after %d cycles: %s", self.cycles, dict(self.totals))
                 return counts
 
     def stop(self, *_: object) -> None:
@@ -42,6 +44,7 @@ class AlertWorker:
         began, counts = time.monotonic(), {}
         try:
             counts = evaluate(deliver)
+            self.totals.update(counts)
         except errors.SpotError as error:
             log.error("Evaluation cycle %d failed: %s", self.cycles, error.message)
         log.info("Evaluation cycle completed in %.2fs: %s", time.monotonic() - began, counts)

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,6 +14,7 @@ from config.settings import Settings
 from core import database, doorbell, errors
 from core.emergencies import forestall
 from core.leases import Lease, run_slot
+from core.operations import logbook
 from jobs import JOBS, Job
 from jobs.context import Context
 
@@ -30,7 +32,7 @@ class Timetable:
     def __init__(self, settings: Settings):
         self.lease = Lease()
         self._context, self._preset = Context.of(settings), settings.preset
-        self._stopping = threading.Event()
+        self._stopping, self._ran, self._began = threading.Event(), Counter(), time.monotonic()
         pool = ThreadPoolExecutor(len(JOBS) + 2)
         self._scheduler = BackgroundScheduler(
             executors={"default": pool}, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
@@ -54,6 +56,7 @@ class Timetable:
                 run_slot(self.lease, job.name, job.period(self._preset), partial(job.run, self._context))
             else:
                 job.run(self._context)
+            self._ran[job.name] += 1
         except errors.SpotError as error:
             if isinstance(error, errors.Unavailable):
                 forestall.returned()
@@ -83,7 +86,14 @@ class Timetable:
             self.lease.release()
         except errors.SpotError as error:
             log.info("the lease lapses by itself: %s", error.message)
+        self._sum_up()
+        logbook.put_away()
         database.current().pool.close()
+
+    def _sum_up(self) -> None:
+        """How long it ticked and what came of that, in one line (FAIL-26)."""
+        seconds, most = time.monotonic() - self._began, ", ".join(f"{name} {n}" for name, n in self._ran.most_common(5))
+        log.info("the timetable stops after %.0f s and %d ticks (%s)", seconds, self._ran.total(), most or "none")
 
 
 def start(settings: Settings) -> Timetable:

@@ -7,7 +7,7 @@ from core.auth import principal, require_client_auth
 from core.domain.alert import OPERATORS, OWN_METRICS
 from core.idempotency import in_transaction, require_idempotency_key
 from core.operations import own_alerts
-from core.validation import Body, asks, takes
+from core.validation import Body, asks, takes, takes_nothing
 
 bp = Blueprint("alerts", __name__, url_prefix="/api/alerts")
 
@@ -61,6 +61,7 @@ def switch(tx, alert_id, body, authenticated_client_id):
 
 @bp.delete("/<uuid:alert_id>")
 @require_client_auth
+@takes_nothing
 @require_idempotency_key
 def remove(tx, alert_id, authenticated_client_id):
     """Remove a rule; what came of it stays readable."""

@@ -10,7 +10,7 @@ from core.idempotency import in_transaction
 from core.operations import installation
 from core.people import clients, impersonation, sessions
 from core.replies import success_response
-from core.validation import Body, takes
+from core.validation import Body, takes, takes_nothing
 
 bp = Blueprint("identity", __name__, url_prefix="/api/auth")
 
@@ -42,6 +42,7 @@ def sign_in(body):
 def who_am_i(tx):
     """Who is signed in, and what the dashboard must show over everything."""
     who = principal()
+    limits.spend("identity", who.counted_as)
     client = clients.details(tx, who.client_id) if who.client_id else {"client_id": None, "name": "Administrator"}
     return {
         "kind": "admin" if who.is_admin else "client", "client_id": client["client_id"], "name": client["name"],
@@ -52,9 +53,11 @@ def who_am_i(tx):
 
 @bp.post("/logout")
 @open_to_all
+@takes_nothing
 def sign_out():
     """The session is dead on the next request. Who acts for a client ends that, and stays signed in himself."""
     who, request_id = principal(), by_whom()["request_id"]
+    limits.spend("identity", who.counted_as)
     if who.acting:
         database.run(lambda tx: impersonation.end(tx, who.jti, who.client_id, actor=who.key, request_id=request_id))
         return success_response({"signed_out": False})

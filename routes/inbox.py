@@ -4,9 +4,9 @@ from flask import Blueprint
 from marshmallow import fields, validate
 
 from core.auth import require_client_auth
-from core.idempotency import in_transaction
+from core.idempotency import honours_request_id, in_transaction
 from core.people import notifications
-from core.validation import Body, asks
+from core.validation import Body, asks, takes_nothing
 
 bp = Blueprint("inbox", __name__, url_prefix="/api/notifications")
 
@@ -28,7 +28,8 @@ def inbox(tx, authenticated_client_id, query):
 
 @bp.post("/<uuid:notification_id>/mark-read")
 @require_client_auth
-@in_transaction
+@takes_nothing
+@honours_request_id
 def mark_read(tx, notification_id, authenticated_client_id):
     """It was read; once is enough."""
     return notifications.mark_read(tx, authenticated_client_id, str(notification_id))
@@ -36,7 +37,8 @@ def mark_read(tx, notification_id, authenticated_client_id):
 
 @bp.post("/mark-all-read")
 @require_client_auth
-@in_transaction
+@takes_nothing
+@honours_request_id
 def mark_all_read(tx, authenticated_client_id):
     """Everything that is there now was read; how many it were."""
     return notifications.mark_all_read(tx, authenticated_client_id)

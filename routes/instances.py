@@ -18,6 +18,7 @@ bp = Blueprint("instances", __name__, url_prefix="/api/client")
 class Filter(Body):
     role = fields.Str(load_default=None, validate=validate.OneOf(("PRIMARY", "REPLICA", "ZOMBIE", "TERMINATED")))
     status = fields.Str(load_default=None, validate=validate.Regexp(r"^[a-z_]{1,24}$"))
+    auth_status = fields.Str(load_default=None, validate=validate.OneOf(("authorized", "unauthorized")))
     limit = fields.Int(load_default=50, validate=validate.Range(1, 200))
 
 
@@ -31,7 +32,7 @@ class Interruption(Body):
 @in_transaction
 def client_instances(tx, authenticated_client_id, query):
     """Machines, newest first."""
-    return {"instances": fleet.instances_of(tx, authenticated_client_id, query["role"], query["status"], query["limit"])}
+    return {"instances": fleet.instances_of(tx, authenticated_client_id, **query)}
 
 
 @bp.get("/instances/<uuid:instance_id>/logs")

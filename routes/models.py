@@ -15,7 +15,7 @@ from core.domain.model.kinds import KINDS, MOST_NUMBERS
 from core.forecast import predictions, training_sets
 from core.forecast.onnx import KIND as ONNX
 from core.idempotency import in_transaction, require_idempotency_key
-from core.validation import Body, asks, takes, takes_upload
+from core.validation import Body, asks, takes, takes_nothing, takes_upload
 
 bp = Blueprint("models", __name__, url_prefix="/api")
 
@@ -108,6 +108,7 @@ def shadow_model(tx, body):
 
 @bp.post("/admin/ml-models/fallback")
 @require_admin
+@takes_nothing
 @require_idempotency_key
 def fall_back(tx):
     """Back to the model that was in charge before, else to the static rule."""

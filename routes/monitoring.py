@@ -7,6 +7,7 @@ from core.answers import answers
 from core.auth import require_admin
 from core.idempotency import in_transaction, require_idempotency_key
 from core.operations import monitor
+from core.validation import takes_nothing
 from routes import shapes
 
 bp = Blueprint("monitoring", __name__, url_prefix="/api")
@@ -41,6 +42,7 @@ def stream_stats(tx):
 
 @bp.post("/events/test/<uuid:client_id>")
 @require_admin
+@takes_nothing
 @require_idempotency_key
 def test_stream(tx, client_id):
     """An event of type ``test`` on the client's streams."""

@@ -40,7 +40,7 @@ class Question(Body):
 
     region = fields.Str(load_default=None, allow_none=True, validate=Region)
     days = fields.Int(load_default=30, strict=True, validate=validate.Range(1, 90))
-    until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso", validate=validate.Range(FIRST_SPOT))
+    until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso", default_timezone=UTC, validate=validate.Range(FIRST_SPOT))
     policies = fields.List(fields.Str(validate=validate.OneOf(NAMES)), load_default=list(USUAL), validate=validate.Length(1, len(NAMES)))
     custom = fields.List(fields.Nested(Custom), load_default=list, validate=validate.Length(max=4))
     draws = fields.Int(load_default=10, strict=True, validate=validate.Range(1, 30))

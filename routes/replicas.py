@@ -10,7 +10,7 @@ from core.auth import by_whom, require_agent, require_client_auth
 from core.emergencies import replicas
 from core.idempotency import in_transaction, require_idempotency_key
 from core.people import fleet
-from core.validation import Body, takes
+from core.validation import Body, takes, takes_nothing
 
 bp = Blueprint("replicas", __name__, url_prefix="/api")
 
@@ -97,6 +97,7 @@ def change(tx, host, replica_id, body):
 
 @bp.delete("/agents/<uuid:agent_id>/replicas/<uuid:replica_id>")
 @require_agent
+@takes_nothing
 @require_idempotency_key
 def end(tx, host, replica_id):
     """Order its end; one that was promoted is the PRIMARY and is not ended."""

@@ -3,7 +3,7 @@
 from flask import Blueprint
 from marshmallow import fields, validate
 
-from core.auth import require_client_auth
+from core.auth import principal, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
 from core.money import savings
 from core.sheets import to_csv
@@ -95,7 +95,7 @@ def ledger(tx, authenticated_client_id, query):
 @require_idempotency_key
 def bill_import(tx, body, authenticated_client_id):
     """Lines of a Cost and Usage Report, one per machine and day; a day imported again is replaced."""
-    return savings.import_bill(tx, authenticated_client_id, body["source"], body["lines"]), 201
+    return savings.import_bill(tx, authenticated_client_id, body["source"], body["lines"], actor=principal().key), 201
 
 
 @bp.get("/ledger/reconciliation")

@@ -8,7 +8,7 @@ from core.auth import by_whom, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
 from core.moves import modes
 from core.people import past
-from core.validation import Body, asks, takes
+from core.validation import Body, asks, takes, takes_nothing
 
 bp = Blueprint("workloads", __name__, url_prefix="/api/client")
 
@@ -80,6 +80,7 @@ def describe(tx, agent_id, body, authenticated_client_id):
 
 @bp.delete("/agents/<uuid:agent_id>")
 @require_client_auth
+@takes_nothing
 @require_idempotency_key
 def delete(tx, agent_id, authenticated_client_id):
     """Take a workload out of care; its instance runs on as plain inventory."""

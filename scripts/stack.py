@@ -17,8 +17,8 @@ import requests
 
 from core.cloud.simulator.levers import Levers
 from core.cloud.simulator.ports import free_port
-from database.migrate import connect, migrate
-from database.private import Access, PrivateDatabase
+from database.migrate import CannotMigrate, connect, migrate
+from database.private import Access, NoDatabase, PrivateDatabase
 
 ROOT = Path(__file__).parents[1]
 PORTS = ("database", "simulator", "server")
@@ -79,6 +79,16 @@ class Stack:
         return self
 
     def start_database(self) -> None:
+        """Start it if it is the private one, and move its schema on; CannotStart says what is wrong with it."""
+        try:
+            self._migrated_database()
+        except pymysql.Error as error:
+            where = f"{self.access.host}:{self.access.port}" if self.access else "the private database"
+            raise CannotStart(f"the database at {where} cannot be used: {error.args[-1]}") from error
+        except (NoDatabase, CannotMigrate) as error:
+            raise CannotStart(str(error)) from error
+
+    def _migrated_database(self) -> None:
         if os.environ.get("DB_HOST"):
             e = os.environ
             self.access = Access(
@@ -88,11 +98,11 @@ class Stack:
         else:
             self.database = PrivateDatabase(self.folder / "db", self.ports["database"])
             self.database.start()
-            self.access = self.database.access()
         owner = self.database.owner() if self.database else self.access
         connection = connect(owner.environment())
         migrate(connection)
         connection.close()
+        self.access = self.database.access() if self.database else self.access
 
     def start_simulator(self) -> None:
         self._launch_simulator()

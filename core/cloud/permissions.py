@@ -18,7 +18,7 @@ OF_GROUPS = tuple(
     ("AttachInstances", "DetachInstances", "SetInstanceProtection", "TerminateInstanceInAutoScalingGroup", "UpdateAutoScalingGroup")
 )  # fmt: skip
 MADE = ("image", "key-pair", "launch-template", "network-interface", "security-group", "snapshot", "subnet", "volume")
-TAGGED = {"StringEquals": {"aws:ResourceTag/ManagedBy": OURS}}
+TAGGED = {"StringEqualsIgnoreCase": {"aws:ResourceTag/ManagedBy": OURS}}
 
 
 def acts() -> set[str]:

@@ -12,7 +12,7 @@ from core.domain.pools import Candidate
 from core.domain.response import Standby
 from core.domain.serialize import canonical
 from core.emergencies.emergency import choose_pool, insert_replica, order_missing_replica, promote_replica, retire
-from core.execution.orders import launch_params, order
+from core.execution.orders import launch_params, on_paper, order
 from core.locks import lock_agent
 from core.sql import actions, agents, downtime, heartbeats, incidents, instances, pools, replicas
 
@@ -75,7 +75,7 @@ def _ordered(tx: Tx, machine: Instance | None, sentence: str, safe: bool) -> dic
     replica = machine and replicas.of_instance(tx, machine.id)
     return {
         "replica_id": replica and replica.uuid, "status": "dry_run" if safe else "launching", "sentence": sentence,
-        "pool_id": machine and machine.pool_id, "expires_at": replica and replica.expires_at,
+        "pool_id": machine and machine.pool_id, "expires_at": replica and replica.expires_at, **on_paper(safe, "launch"),
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from core.domain.incident import Incident
 from core.domain.lifecycle import Agent
 from core.forecast import leads
 from core.people import fleet
-from core.sql import agents, audit, commands, incidents, instances, notifications
+from core.sql import agents, audit, commands, incidents, instances, notifications, replicas
 
 SLACK = timedelta(seconds=1)
 STEPS = (
@@ -42,7 +42,7 @@ def of_agent(tx: Tx, agent: Agent, incident_uuid: str | None = None) -> dict:
         "primary": shown["primary"],
         "scaling_group": fleet.group_of(tx, agent.id),
         "emergency_replica": shown["replica"],
-        "fastest_boot_pool_id": row["fastest_boot_pool_id"],
+        "fastest_boot_pool_id": row["region"] and replicas.fastest_boot_pool(tx, row["region"]),
         "commands": [{"command_id": row.pop("uuid"), **row} for row in commands.of_agent(tx, agent.id, 10)],
         "timeline": [_entry(row) for row in audit.of_agent(tx, agent.id, 60)],
     }

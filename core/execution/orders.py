@@ -41,6 +41,11 @@ def order(
     return action_id
 
 
+def on_paper(safe: bool, action: str) -> dict:
+    """What a reply adds when SAFE MODE made a dry run of an order (LOG-05)."""
+    return {"dry_run": True, "action": action} if safe else {}
+
+
 def launch_params(candidate: Candidate, like: Instance) -> dict:
     """All that a launch is made of but the token, the tags and the join token, which follow from the intent."""
     return {

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from core import errors
+from core import audit, errors
 from core.database import Tx
 from core.domain.savings import HOURS_PER_MONTH, LINES, MILLION, cents, net
 from core.money import cleanups
@@ -71,12 +71,14 @@ def reconciliation(tx: Tx, client_id: int, start: datetime, end: datetime) -> di
     return {"days": days, "booked_usd": booked, "billed_usd": billed, "gap_pct": _percent(booked - billed, billed)}
 
 
-def import_bill(tx: Tx, client_id: int, source: str, rows: Iterable[Mapping[str, Any]]) -> dict:
+def import_bill(tx: Tx, client_id: int, source: str, rows: Iterable[Mapping[str, Any]], *, actor: str = audit.SYSTEM) -> dict:
     """Lines of a bill, one per machine and day. What is not a machine of this client is counted and left out."""
     own, now = ledger.own_machines(tx, client_id), tx.now()
     kept = [row for row in rows if row["instance_id"] in own]
     if kept:
         ledger.write_bill(tx, [(client_id, row["instance_id"], row["day"], round(row["usd"] * MILLION), source, now) for row in kept])
+        sentence = f"Imported {len(kept)} lines of a bill ({source})"
+        audit.record(tx, client_id=client_id, actor=actor, action="import_bill", resource=("client", client_id), why=sentence)
     return {"imported": len(kept), "unknown": len(list(rows)) - len(kept)}
 
 

@@ -13,6 +13,7 @@ from core.domain.plan import EVERYTHING, PLAN_LIFE, Mode, Plan, Seen, drift, eff
 from core.domain.risk import Risk
 from core.domain.serialize import canonical
 from core.domain.switch import Order, is_calm, refuse
+from core.execution.orders import on_paper
 from core.forecast.risk import risk_of_pools
 from core.locks import lock_agent
 from core.moves import switching
@@ -42,6 +43,7 @@ def order_switch(tx: Tx, agent_id: int, target_pool: str, *, actor: str, request
     )  # fmt: skip
     return {
         "command_id": uuid, "switch_id": uuid, "plan_id": plan.uuid, "status": "dry_run" if safe else "pending", "target_pool": target_pool,
+        **on_paper(safe, "switch"),
     }  # fmt: skip
 
 

@@ -115,7 +115,9 @@ def actions(tx: Tx, client_id: int, uuid: str, policy: str) -> bytes:
 
 def cancel(tx: Tx, client_id: int, uuid: str, *, actor: str) -> dict:
     """Stop it; harmless when it has ended."""
-    rows.cancel(tx, client_id, uuid, "Cancelled", tx.now())
+    if rows.cancel(tx, client_id, uuid, "Cancelled", tx.now()):
+        resource = ("replay", _one(tx, client_id, uuid)["id"])
+        audit.record(tx, client_id=client_id, actor=actor, action="cancel_replay", resource=resource, why="A replay was cancelled")
     return show(tx, client_id, uuid)
 
 

@@ -107,6 +107,13 @@ def keep() -> Shelf:
     return shelf
 
 
+def put_away() -> None:
+    """Write down what waits, before the pool is closed: a line that came later would hold up the end of its process."""
+    for shelf in logging.getLogger().handlers:
+        if isinstance(shelf, Shelf):
+            shelf.flush()
+
+
 def lines(tx: Tx, *, level: str | None, component: str | None, request_id: str | None, q: str | None, cursor: str | None, limit: int) -> dict:
     """Newest first; ``level`` and what is worse."""
     wanted = {"levels": at_least(level), "component": component, "request_id": request_id, "text": q}

@@ -51,6 +51,7 @@ def render() -> bytes:
     _events(registry)
     Gauge("spotopt_streams_open", "live streams of this process", registry=registry).set(events.FEED.open_streams())
     registry.register(Counted(database.run(measures.totals)))
+    Gauge("spotopt_races_lost_total", "transactions of this process that somebody else was before", registry=registry).set(database.RACES.lost)
     return generate_latest(registry)
 
 

@@ -119,6 +119,8 @@ def _replica(row: dict) -> dict | None:
         "lifecycle": row["replica_lifecycle"],
         "status": row["replica_status"],
         "mode": row["replica_mode"],
+        "pool_id": row["replica_pool_id"],
+        "boot_time_seconds": row["replica_boot_seconds"],
         "expires_at": row["replica_expires_at"],
     }
 
@@ -138,9 +140,9 @@ def group_of(tx: Tx, agent_id: int) -> dict | None:
     }
 
 
-def instances_of(tx: Tx, client_id: int, role: str | None, status: str | None, limit: int) -> list[dict]:
-    """A client's machines, newest first."""
-    return [show_instance(row) for row in instances.of_client(tx, client_id, role, status, limit)]
+def instances_of(tx: Tx, client_id: int, limit: int, **only: str | None) -> list[dict]:
+    """A client's machines, newest first; ``only`` those of a role, status or auth_status."""
+    return [show_instance(row) for row in instances.of_client(tx, client_id, limit, **only)]
 
 
 def show_instance(row: dict) -> dict:

@@ -136,7 +136,7 @@ def fleet_row(tx: Tx, agent_id: int) -> dict:
 
 
 FLEET_ROW = """
-SELECT a.id, a.uuid, a.logical_name, a.status, a.enabled, a.epoch, a.notice_status, a.notice_deadline, a.fastest_boot_pool_id,
+SELECT a.id, a.uuid, a.logical_name, a.status, a.enabled, a.epoch, a.notice_status, a.notice_deadline,
        c.auto_switch_enabled, c.manual_replica_enabled, c.auto_terminate_enabled, c.rebalance_mode, c.terminate_wait_seconds,
        c.on_demand_fallback, c.config_version, a.labels, a.cost_tags,
        p.id AS primary_id, p.uuid AS primary_uuid, p.ec2_instance_id, p.instance_type, p.az, p.az_id, p.region, p.lifecycle,
@@ -145,7 +145,7 @@ SELECT a.id, a.uuid, a.logical_name, a.status, a.enabled, a.epoch, a.notice_stat
        h.spooled, h.dead_notices, h.imds_ok, h.imds_silent_since, h.host_events, h.missed_beats,
        IF(s.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, s.price * 1.1, s.price) AS spot_price, o.price AS on_demand_price,
        COALESCE(s.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, 0) AS price_is_stale,
-       r.uuid AS replica_uuid, r.status AS replica_status, r.mode AS replica_mode, r.expires_at AS replica_expires_at,
+       r.uuid AS replica_uuid, r.status AS replica_status, r.mode AS replica_mode, r.boot_time_seconds AS replica_boot_seconds, r.pool_id AS replica_pool_id, r.expires_at AS replica_expires_at,
        ri.ec2_instance_id AS replica_ec2_id, ri.instance_type AS replica_type, ri.az_id AS replica_az_id, ri.lifecycle AS replica_lifecycle,
        i.uuid AS incident_uuid
   FROM agents a

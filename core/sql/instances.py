@@ -254,12 +254,13 @@ def recorded_ec2_ids(tx: Tx, account_id: int) -> set[str]:
     return {row["ec2_instance_id"] for row in rows}
 
 
-def of_client(tx: Tx, client_id: int, role: str | None, status: str | None, limit: int) -> list[dict]:
+def of_client(tx: Tx, client_id: int, limit: int, *, role: str | None, status: str | None, auth_status: str | None) -> list[dict]:
     return tx.all(
         "SELECT i.*, a.uuid AS agent_uuid, a.logical_name, s.price AS spot_price, o.price AS on_demand_price FROM instances i"
         " LEFT JOIN agents a ON a.id = i.agent_id LEFT JOIN spot_pools s ON s.pool_id = i.pool_id"
         " LEFT JOIN ondemand_prices o ON o.region = i.region AND o.instance_type = i.instance_type AND o.product = 'linux'"
         " WHERE i.client_id = %(client_id)s AND (%(role)s IS NULL OR i.role = %(role)s)"
-        " AND (%(status)s IS NULL OR i.status = %(status)s) ORDER BY i.id DESC LIMIT %(limit)s",
-        client_id=client_id, role=role, status=status, limit=limit,
+        " AND (%(status)s IS NULL OR i.status = %(status)s) AND (%(auth)s IS NULL OR i.auth_status = %(auth)s)"
+        " ORDER BY i.id DESC LIMIT %(limit)s",
+        client_id=client_id, role=role, status=status, auth=auth_status, limit=limit,
     )  # fmt: skip

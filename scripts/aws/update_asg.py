@@ -54,7 +54,7 @@ def _change(account: Account, region: str, group: str, before: Sizes, wanted: Si
     if wanted == before:
         click.echo("Nothing to change.")
     elif not really:
-        click.echo("Dry run: nothing was changed. --apply orders it.")
+        click.echo(f"[DRYRUN] Would execute: update_asg {group} {wanted}\nNothing was changed. --apply orders it.")
     else:
         _wait(resizing.order_sizes(account, region, group, before, wanted, f"cli:{getpass.getuser()}"))
 
@@ -62,7 +62,7 @@ def _change(account: Account, region: str, group: str, before: Sizes, wanted: Si
 def _wait(intent: Intent) -> None:
     """Until the executor has answered; the order stands, whatever becomes of us."""
     if intent.state == "dry_run":
-        click.echo("SAFE MODE is on: the order was written down and is not carried out.")
+        click.echo("[SAFE_MODE] Would execute: update_asg\nSAFE MODE is on: the order was written down and is not carried out.")
         return
     action_id, state, deadline = intent.id, intent.state, time.monotonic() + WAIT_SECONDS
     while state == "pending" and time.monotonic() < deadline:

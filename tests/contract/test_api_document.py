@@ -72,7 +72,7 @@ def test_every_guard_has_words(server: Flask):
 
 
 def test_every_write_with_a_request_id_says_so(server: Flask, told: dict):
-    once = {(route.method, HOLE.sub(r"{\1}", route.path)) for route in routes_of(server) if route.said("idempotent")}
+    once = {(route.method, HOLE.sub(r"{\1}", route.path)) for route in routes_of(server) if route.said("idempotent") or route.said("honours_request_id")}
     headed = {pair for pair, one in operations(told).items() if any(told["name"] == "X-Request-ID" for told in one.get("parameters", []))}
 
     assert once == headed != set()

@@ -42,6 +42,14 @@ def test_systemd_accepts_the_unit(path: Path, tmp_path: Path):
     assert (told.returncode, told.stderr) == (0, "")
 
 
+def test_a_request_has_two_minutes_before_its_worker_is_ended():
+    """MET-31."""
+    settings = {}
+    exec((ROOT / "config/gunicorn.py").read_text(), settings)  # noqa: S102 - as gunicorn reads it
+
+    assert (settings["timeout"], settings["reuse_port"], settings["worker_class"]) == (120, True, "config.worker.Worker")
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
 def test_a_unit_runs_as_a_user_of_its_own_and_always_comes_back(path: Path):
     service = unit(path)["Service"]

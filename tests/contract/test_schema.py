@@ -1,5 +1,7 @@
 """schema.sql is the whole truth: the migrations build the same, and the code's arrows are the database's."""
 
+import re
+
 import pymysql
 import pytest
 
@@ -7,6 +9,7 @@ from core.domain.lifecycle import ARROWS
 from database.migrate import HERE, migrate
 from database.private import PrivateDatabase
 from database.splitter import statements
+from scripts.checklist import read
 
 COLUMNS = """SELECT table_name, column_name, ordinal_position, column_type, is_nullable, column_default, collation_name, extra,
  generation_expression FROM information_schema.columns WHERE table_schema = %s"""
@@ -70,3 +73,33 @@ def test_every_routine_has_a_file_of_its_own_name():
 
     assert files
     assert [file.name for file in files if f" {file.stem}" not in file.read_text()] == []
+
+
+# What must never be untrue and is held by the schema: the invariant's id, and the words that hold it.
+HELD = {
+    "INV-01": "uq_one_primary", "INV-02": "ck_one_mode", "INV-30": "ck_active_has_primary", "INV-32": "ck_no_kill_primary",
+    "INV-34": "uq_one_live_emergency", "INV-43": "uq_open", "INV-46": "PRIMARY KEY (job, slot)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("invariant", HELD)
+def test_a_constraint_that_holds_an_invariant_says_which(invariant: str):
+    lines = [line for line in (HERE / "schema.sql").read_text().splitlines() if HELD[invariant] in line]
+
+    assert [line for line in lines if invariant in line.partition("--")[2]]
+
+
+def test_every_invariant_that_the_schema_names_is_known():
+    texts = [(HERE / "schema.sql").read_text(), *(file.read_text() for file in (HERE / "triggers").glob("*.sql")), *(file.read_text() for file in (HERE / "procedures").glob("*.sql"))]
+    known = set(read()["invariants"])
+
+    assert {name for text in texts for name in re.findall(r"INV-\d+", text)} <= known
+    assert set(HELD) <= known
+
+
+def test_every_check_has_a_constraints_name_and_every_table_a_purpose_or_a_section():
+    """A CHECK without a name of ours would be refused under a name of the server's own."""
+    schema = (HERE / "schema.sql").read_text()
+
+    assert [line for line in schema.splitlines() if re.search(r"\bCHECK \(", line) and "CONSTRAINT ck_" not in line] == []
+    assert len(re.findall(r"^-- .+ -{10,}$", schema, re.M)) >= 5

@@ -21,6 +21,21 @@ def test_a_rebalance_notice_orders_one_replica(world: World, shop):
     assert [launch["state"] for launch in launches] == ["pending"]
 
 
+def test_the_order_of_a_replica_is_committed_with_the_recommendation_that_asks_for_it(world):
+    """MET-37 allows a second from one to the other; they are one transaction, so nothing lies between them but its own length."""
+    world.prices()
+    shop = world.workload()
+
+    world.rebalance(shop)
+
+    told = world.one(
+        "SELECT n.received_at, i.opened_at, a.created_at, a.state FROM notices n JOIN incidents i ON i.ec2_instance_id = n.ec2_instance_id"
+        " JOIN actions a ON a.incident_id = i.id WHERE n.kind = 'rebalance' AND a.kind = 'launch'"
+    )
+    assert told["state"] == "pending"
+    assert told["received_at"] == told["opened_at"] == told["created_at"], "the one now() of the transaction"
+
+
 def test_an_interruption_promotes_the_ready_replica_and_the_old_primary_becomes_a_zombie(world: World, shop):
     replica = world.replica(shop)
 

@@ -1,9 +1,13 @@
-"""At the same instant: threads on connections of their own, and crashes at a chosen place."""
+"""At the same instant: threads on connections of their own, crashes at a chosen place, and a clock that stands still."""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+from core import database
 
 
 class Killed(BaseException):
@@ -38,3 +42,8 @@ class FirstTimeOnly:
         if not getattr(self._met, "yes", False):
             self._met.yes = True
             self._barrier.wait(5)
+
+
+def stand_still(monkeypatch: Any, at: datetime) -> None:
+    """The database's clock stays at this moment in every transaction, so that a slow machine proves the same."""
+    monkeypatch.setattr(database, "_apply_clock_offset", lambda tx: tx.execute("SET timestamp = %(at)s", at=Decimal(f"{at.timestamp():.6f}")))

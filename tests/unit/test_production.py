@@ -29,7 +29,7 @@ def test_a_production_that_is_set_up_has_nothing_wrong_and_says_what_cannot_be_s
 @pytest.mark.parametrize(
     ("point", "change"),
     [
-        ("environment", {"FLASK_ENV": "development"}), ("debug", {"FLASK_DEBUG": "1"}), ("debug", {"LOG_LEVEL": "DEBUG"}),
+        ("environment", {"FLASK_ENV": "development"}), ("debug", {"FLASK_ENV": "development", "FLASK_DEBUG": "1"}), ("debug", {"LOG_LEVEL": "DEBUG"}),
         ("administrator's token", {"FLASK_ENV": "development", "ADMIN_TOKEN": "short"}), ("origins", {"CORS_ORIGINS": "http://a.example"}),
         ("HTTPS", {"PUBLIC_URL": "http://spot.example.com"}), ("HTTPS", {"TRUSTED_PROXIES": ""}), ("health monitoring", {"METRICS_TOKEN": ""}),
         ("web workers", {"WEB_CONCURRENCY": "2"}), ("web workers", {"WEB_CONCURRENCY": "9"}), ("web workers", {"WEB_CONCURRENCY": ""}),

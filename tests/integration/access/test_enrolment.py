@@ -80,6 +80,16 @@ def test_a_host_that_lost_the_reply_asks_again_and_is_the_same_agent(world, regi
     assert world.one("SELECT COUNT(*) AS n FROM agents WHERE logical_name = 'new'")["n"] == 1
 
 
+@pytest.mark.parametrize("document", ["{}", "no JSON at all", '{"instanceId": "i-somebody-elses", "accountId": "999999999999"}'])
+def test_nothing_rests_on_the_identity_document(world, token, register, document):
+    """As docs/AGENTS.md says: a host is who its token says, and a second secret for its instance is refused whatever it shows."""
+    reply = register(token, identity_document=document, identity_signature="anything")
+
+    assert (reply.status_code, data_of(reply)["role"]) == (201, "PRIMARY")
+    assert world.one("SELECT ec2_instance_id FROM instances ORDER BY id DESC LIMIT 1")["ec2_instance_id"] == "i-0123456789abcdef0"
+    assert error_of(register(token, secret="t" * 43, identity_document=document))[0] == 403
+
+
 def test_an_enrolment_token_is_bound_to_its_first_host(register, token):
     register(token)
 

@@ -52,6 +52,11 @@ NOTIFICATION = (
     " VALUES (UUID(), {client}, 'incident:1:outcome', 'info', 't', 't', UTC_TIMESTAMP(6))"
 )
 
+COMMAND = (
+    "INSERT INTO commands (uuid, client_id, agent_id, instance_id, request_id, kind, epoch, payload, actor_id, created_at, expires_at)"
+    " VALUES (UUID(), {client}, {agent}, {primary}, 'request-0001', 'restart_workload', 0, '{{}}', 'admin', UTC_TIMESTAMP(6), UTC_TIMESTAMP(6))"
+)
+
 # what would be untrue, the statement that would make it so, what refuses it; then statements that are well and come before
 REFUSED = [
     ("a second PRIMARY of one agent",
@@ -111,13 +116,11 @@ REFUSED = [
      NOTIFICATION, "uq_notification", NOTIFICATION),
     ("one AWS account of two clients",
      "UPDATE accounts SET aws_account_id = '123456789012' WHERE id = {foreign_account}", "uq_account_aws"),
+    ("one request for two commands of a client",
+     COMMAND, "uq_command_request", COMMAND),
     ("one e-mail address of two clients",
      "UPDATE clients SET email = 'a@example.com' WHERE id = {stranger}", "uq_client_email",
      "UPDATE clients SET email = 'a@example.com' WHERE id = {client}"),
-    ("changing an audit row",
-     "UPDATE audit_logs SET why = 'x'", "append only"),
-    ("deleting an audit row",
-     "DELETE FROM audit_logs", "append only"),
 ]  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, timedelta
 import pytest
 
 from core import database, errors
-from core.database import Tx
+from core.database import RACES, Tx, execute_with_optimistic_lock
+from core.operations import metrics
 from tests.integration.together import FirstTimeOnly, at_once
 
 
@@ -84,6 +85,20 @@ def test_a_race_lost_three_times_is_told_to_the_caller(db):
         database.run(work)
 
     assert len(tries) == database.ATTEMPTS
+
+
+def test_each_lost_race_is_counted_whether_it_is_started_over_or_told(world):
+    """FAIL-12: an attempt that must be made again counts, one that was first does not."""
+    before = RACES.lost
+    world.db.run(lambda tx: tx.one("SELECT 1"))
+    assert RACES.lost == before
+
+    with pytest.raises(errors.Stale):
+        world.db.run(lambda tx: tx.execute_with_optimistic_lock("UPDATE clients SET name = 'x' WHERE id = %(id)s AND version = %(version)s", id=0, version=1))
+    assert not execute_with_optimistic_lock("clients", 0, "UPDATE clients SET name = 'x' WHERE id = %(id)s AND version = %(version)s", {}, 1)
+
+    assert RACES.lost == before + 4, "three tries, and one that is not repeated"
+    assert b"spotopt_races_lost_total %d.0" % RACES.lost in metrics.render()
 
 
 def test_two_that_read_the_same_version_do_not_overwrite_each_other(world):

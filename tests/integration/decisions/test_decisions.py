@@ -69,6 +69,15 @@ def test_a_pool_in_danger_is_listed_with_the_reason_and_the_time(world, me, work
     assert len(options) == 9
 
 
+def test_an_option_says_what_it_costs_and_what_it_saves_against_on_demand(me, workload):
+    """E-40: m5.large is 0.096 On-Demand here."""
+    options = data_of(me.get(f"/api/client/instances/{workload.primary.uuid}/available-options"))["options"]
+    told = {one["pool"]: (one["price"], one["saving"]) for one in options}
+
+    assert told["use1-az6:m5.large:linux"] == (pytest.approx(0.032), pytest.approx(0.096 - 0.032))
+    assert told["use1-az6:c5.large:linux"] == (pytest.approx(0.029), pytest.approx(0.096 - 0.029))
+
+
 def risk_by_type(me, workload) -> dict[str, set[float]]:
     options = data_of(me.get(f"/api/client/instances/{workload.primary.uuid}/available-options"))["options"]
     return {kind: {one["risk"] for one in options if one["instance_type"] == kind} for kind in ("m5.large", "c5.large")}

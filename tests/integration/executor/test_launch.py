@@ -75,6 +75,31 @@ def test_a_pool_without_capacity_is_remembered_and_the_next_one_is_asked_with_a_
     assert len(shop.machines()) == 1
 
 
+DEFINITE = [
+    ("InsufficientInstanceCapacity", True), ("UnfulfillableCapacity", True), ("ReservationCapacityExceeded", False), ("Unsupported", False),
+    ("InsufficientFreeAddressesInSubnet", False), ("MaxSpotInstanceCountExceeded", False), ("VcpuLimitExceeded", False),
+    ("MaxFleetCountExceeded", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "blamed"), DEFINITE, ids=[code for code, _ in DEFINITE])
+def test_after_a_definite_refusal_the_next_candidate_is_due_at_once_under_a_new_token(shop: Shop, executor, world, code: str, blamed: bool):
+    """Within the two seconds of K-46, whatever the refusal is blamed on: only a lack of capacity is the pool's own."""
+    first, place = shop.order(), shop.replica()
+    shop.simulator.fault("RunInstances", code=code, http_status=400, count=1)
+    executor.run_once()
+    second = shop.intent()
+    assert (second["state"], second["attempt"], second["client_token"] == first["client_token"]) == ("pending", 2, False)
+    assert second["next_run_at"] <= world.now() and second["lease_until"] is None
+
+    executor.run_once()
+
+    assert (shop.intent()["state"], len(shop.machines())) == ("done", 1)
+    assert (shop.replica()["pool_id"], shop.replica()["lifecycle"]) != (place["pool_id"], place["lifecycle"])
+    told = world.one("SELECT COUNT(*) AS n FROM global_risk_events WHERE event_type = 'capacity_error' AND pool_id = %(id)s", id=place["pool_id"])
+    assert bool(told["n"]) is blamed
+
+
 def test_when_no_spot_pool_has_capacity_it_is_on_demand(shop: Shop, executor, world):
     for pool in world.all("SELECT az_id, instance_type FROM spot_pools"):
         shop.simulator.capacity(pool["az_id"], pool["instance_type"], 0)

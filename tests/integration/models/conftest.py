@@ -19,13 +19,14 @@ class Registry:
 
     api: Api
 
-    def upload(self, said: dict | None = None, weights: bytes | None = None, request_id: str | None = None) -> TestResponse:
+    def upload(self, said: dict | None = None, weights: bytes | None = None, request_id: str | None = None,
+               path: str = "/api/admin/ml-models/upload") -> TestResponse:  # fmt: skip
         form = {
             "manifest": json.dumps(said or manifest()),
             "weights": (io.BytesIO(as_npz(LOGISTIC) if weights is None else weights), "weights.npz"),
         }
         headers = {"Authorization": f"Bearer {self.api.token}", "X-Request-ID": request_id or str(uuid4())}
-        return self.api.http.post("/api/admin/ml-models/upload", headers=headers, data=form, content_type="multipart/form-data")
+        return self.api.http.post(path, headers=headers, data=form, content_type="multipart/form-data")
 
     def uploaded(self, **changes) -> str:
         """The id of a validated model."""

@@ -114,6 +114,19 @@ def test_an_examination_that_needs_more_memory_than_it_may_is_ended_and_the_mode
     assert (made["status"], made["checks"][0]["name"]) == ("rejected", "limits")
 
 
+@pytest.mark.parametrize("over", [1, 1024 * 1024], ids=["by a byte", "by a megabyte"])
+def test_a_file_of_more_than_sixteen_megabytes_is_refused_and_leaves_nothing(registry, over: int):
+    """CON-07."""
+    before = len(registry.models())
+
+    assert error_of(registry.upload(weights=b"\0" * (16 * 1024 * 1024 + over))) == (413, "TOO_LARGE")
+    assert len(registry.models()) == before
+
+
+def test_a_file_of_sixteen_megabytes_is_read_and_judged_by_what_is_in_it(registry):
+    assert error_of(registry.upload(weights=b"\0" * (16 * 1024 * 1024)))[0] in (400, 422)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -156,6 +169,25 @@ def test_the_active_model_decides_without_a_restart_and_the_static_rule_before_a
 
     assert [answer["model"]["version"] for answer in (before, active, after)] == ["static", "1", "static"]
     assert active["interruption_probability"] == pytest.approx(logistic_says(2.0))
+
+
+def test_who_puts_a_model_in_charge_hears_which_one_was_before(registry):
+    """E-48, and the same at the dashboard's address (G-36)."""
+    first, second = registry.uploaded(), registry.uploaded(version="2")
+
+    told = [data_of(registry.do("activate", first)), data_of(registry.api.post("/api/lab/graduate", {"model_id": second})), data_of(registry.do("activate", second))]
+
+    assert [one["active"]["model_id"] for one in told] == [first, second, second]
+    assert [one["previous"] and one["previous"].get("model_id") for one in told] == [None, first, None]
+    assert asked(2.0)["model"]["version"] == "2"
+
+
+def test_a_model_may_be_uploaded_at_the_second_address_too(registry):
+    """G-39."""
+    made = data_of(registry.upload(path="/api/admin/models/upload"))
+
+    assert made["status"] == "validated"
+    assert made["model_id"] in {model.get("model_id") for model in registry.models()}
 
 
 def test_the_probability_alone_is_the_active_models(registry):

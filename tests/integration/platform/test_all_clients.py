@@ -5,8 +5,11 @@ import io
 
 import pytest
 
+from core.agents import commands
+from core.emergencies import replicas as by_hand
 from core.money import ledger
 from core.people import past
+from core.sql import agents
 from tests.integration.conftest import error_of
 
 
@@ -17,6 +20,29 @@ def test_totals_count_every_client_and_leave_null_what_nobody_measured(world, as
     assert told["instances"] == {"PRIMARY": 3, "REPLICA": 1, "ZOMBIE": 0, "TERMINATED": 0}
     assert told["savings_usd"] is None
     assert told["monthly_spend_usd"] == pytest.approx(730 * (0.032 + 0.030 + 0.032), abs=0.01)
+
+
+def test_the_switches_are_the_promotions_of_all_clients(world, ask, town):
+    """E-07; each epoch is one of them (INV-31)."""
+    assert ask("/api/admin/stats")["switches"] == 0
+
+    for workload in (town[1], town[2], town[2]):
+        replica = world.replica(workload)
+        world.db.run(lambda tx, replica=replica, workload=workload: by_hand.promote(
+            tx, workload.id, replica.uuid, agents.get(tx, workload.id).epoch, actor="admin", request_id=replica.uuid,
+        ))  # fmt: skip
+
+    assert ask("/api/admin/stats")["switches"] == 3
+
+
+def test_a_command_is_found_by_its_id_its_request_and_its_kind(world, ask, town):
+    """E-14."""
+    uuid = world.db.run(lambda tx: commands.give(tx, town[0].id, "restart_workload", {}, actor="admin", request_id="request-to-find"))
+
+    for words in (uuid, "request-to-find", "restart"):
+        found = ask("/api/admin/search", q=words, types="command")["command"]
+        assert [(hit["id"], hit["title"], hit["client_name"]) for hit in found] == [(uuid, "restart_workload", "Acme")]
+        assert "web-shop" in found[0]["more"] and "pending" in found[0]["more"]
 
 
 def test_what_was_saved_is_the_net_of_the_ledger_in_total_by_client_by_agent_and_in_the_export(world, ask, admin, town):

@@ -1,5 +1,7 @@
 """The handover: the new one serves only after the old one stopped, the gap is measured, and only then the old one goes."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.agents import hosts
@@ -7,6 +9,7 @@ from core.emergencies.reconciler import reconcile
 from core.money import downtime
 from core.operations import safe_mode
 from core.sql import agents, instances
+from tests.integration.together import stand_still
 from tests.world import World
 
 
@@ -112,6 +115,20 @@ def test_the_gap_between_the_two_is_measured_from_their_reports(world, shop, suc
     assert (log["method"], log["cause"]) == ("serving_reports", "promotion")
     assert 2.0 <= log["duration_seconds"] < 4.0
     assert (incident["downtime_seconds"], incident["downtime_method"]) == (log["duration_seconds"], log["method"])
+
+
+def test_a_handover_without_any_gap_is_measured_and_books_no_downtime(world, shop, successor, monkeypatch):
+    """One stops in the very microsecond in which the other begins: nothing was away, and that is known (FAIL-09)."""
+    moment = world.now() + timedelta(seconds=2)
+    stand_still(monkeypatch, moment)
+    world.serves(shop, shop.primary.id, serving=False)
+    world.serves(shop, successor)
+
+    incident = world.one("SELECT * FROM incidents")
+    assert (incident["downtime_seconds"], incident["downtime_method"]) == (0.0, "serving_reports")
+    assert world.all("SELECT * FROM downtime_logs") == []
+    told = world.one("SELECT why FROM audit_logs WHERE action = 'handed_over' AND resource_id = %(id)s", id=shop.id)["why"]
+    assert "0.0 s without service" in told
 
 
 def test_an_old_one_that_died_without_a_word_is_counted_from_its_last_contact_and_the_method_says_so(world, shop, successor):

@@ -1,9 +1,12 @@
 """Replicas nobody needs any more, and replicas that never came to be."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.emergencies.reconciler import reconcile
 from core.operations import safe_mode
+from tests.integration.together import stand_still
 from tests.world import World
 
 
@@ -36,6 +39,19 @@ def test_a_replica_is_ended_when_its_six_hours_are_over_and_not_before(world, sh
     assert reconcile()["replicas_expired"] == 1
     assert ends_ordered(world) == 1
     assert world.one("SELECT status, end_reason FROM replica_instances")["status"] == "terminated"
+
+
+def test_a_second_before_its_expiry_a_replica_is_untouched_and_at_it_ended(world, shop, replica, monkeypatch):
+    """The database's clock stands still at the chosen moment, so that a slow machine proves the same (INV-40)."""
+    expiry = replica.expires_at
+    stand_still(monkeypatch, expiry - timedelta(seconds=1))
+    assert reconcile()["replicas_expired"] == 0
+    assert (ends_ordered(world), world.instance(replica.instance_id).terminate_requested_at) == (0, None)
+
+    stand_still(monkeypatch, expiry)
+
+    assert reconcile()["replicas_expired"] == 1
+    assert (ends_ordered(world), world.instance(replica.instance_id).terminate_requested_at) == (1, expiry)
 
 
 def test_its_end_is_ordered_once_however_many_sweeps_come(world, shop, replica):

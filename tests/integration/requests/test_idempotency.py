@@ -12,6 +12,10 @@ from tests.integration.together import Killed, at_once, die
 from tests.world import new_ec2_id, registration
 
 KEY = "request-0001"
+NOTIFICATION = (
+    "INSERT INTO notifications (uuid, client_id, dedupe_key, severity, title, text, created_at)"
+    " VALUES (UUID(), %(id)s, %(key)s, 'info', 't', 't', UTC_TIMESTAMP(6))"
+)
 
 
 @pytest.fixture
@@ -167,6 +171,22 @@ def test_a_key_is_kept_for_72_hours(world, tell):
 
     row = world.one("SELECT TIMESTAMPDIFF(HOUR, created_at, expires_at) AS hours FROM idempotency_keys")
     assert row["hours"] == 72
+
+
+def test_a_write_that_may_be_repeated_honours_an_id_when_one_is_sent_and_needs_none(world, api):
+    """CON-05: without an id each request is answered anew; with one, a repeat gets the very reply of the first."""
+    client = world.client()
+    world.execute(NOTIFICATION, id=client.id, key="a")
+    me, path, headers = api.by(client.token), "/api/notifications/mark-all-read", {"Authorization": f"Bearer {client.token}"}
+    first = me.post(path, {}, KEY)
+    world.execute(NOTIFICATION, id=client.id, key="b")
+
+    again, bare = me.post(path, {}, KEY), api.http.post(path, headers=headers)
+
+    assert (again.data, again.headers["Idempotent-Replayed"]) == (first.data, "true")
+    assert (data_of(first)["marked"], data_of(bare)["marked"]) == (1, 1)
+    assert error_of(me.post(path, {"more": 1})) == (422, "VALIDATION_ERROR")
+    assert error_of(api.http.post(path, headers={**headers, "X-Request-ID": "short"})) == (400, "MISSING_REQUEST_ID")
 
 
 def test_a_duplicate_of_the_work_itself_is_not_taken_for_a_repeat(admin):

@@ -100,6 +100,7 @@ def test_in_safe_mode_the_order_is_a_dry_run(world, me, base):
     made = data_of(me.post(base, {"mode": "manual"}))
 
     assert (made["replica_id"], made["status"]) == (None, "dry_run")
+    assert (made["dry_run"], made["action"]) == (True, "launch")
     assert world.one("SELECT state FROM actions")["state"] == "dry_run"
     assert world.one("SELECT COUNT(*) AS n FROM replica_instances")["n"] == 0
 

@@ -1,5 +1,6 @@
 """What hosts report of handovers and of their end, what they execute themselves, and what is told of all that."""
 
+import json
 from datetime import timedelta
 from uuid import uuid4
 
@@ -189,6 +190,18 @@ def test_a_replicas_launch_is_described_best_place_first(world, host, base, shop
     live = data_of(host.get(f"{base}/replica-config"))
     assert len(live["client_token"]) == 64 and live["deadline"]
     assert live["candidates"][0]["pool"] != shop.primary.pool_id
+
+
+def test_a_launch_is_described_with_what_its_machine_is_made_of(world, host, base, shop):
+    """E-30: what the PRIMARY was launched with, and the tags that every machine of ours bears."""
+    spec = {"image_id": "ami-7", "iam_instance_profile": "arn:aws:iam::1:instance-profile/p", "key_name": "people", "security_group_ids": ["sg-1", "sg-2"]}
+    world.execute("UPDATE instances SET launch_spec = %(spec)s WHERE id = %(id)s", spec=json.dumps(spec), id=shop.primary.id)
+
+    told = data_of(host.get(f"{base}/replica-config"))
+
+    assert told["launch_template"] == {name: spec[name] for name in ("image_id", "iam_instance_profile", "key_name")}
+    assert (told["security_group_ids"], told["subnet_ids"]) == (["sg-1", "sg-2"], [])
+    assert told["tags"] == {"ManagedBy": "SpotOptimizer", "spotopt:agent": shop.uuid}
 
 
 def test_the_token_it_names_is_the_one_the_next_order_bears(world, host, base, shop):

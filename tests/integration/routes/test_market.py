@@ -1,6 +1,7 @@
 """Prices and pools as people ask for them: every figure with its source, every mistake answered clearly."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from statistics import fmean, pstdev
 
 import pytest
 
@@ -97,6 +98,17 @@ def test_the_price_of_an_instance_stands_beside_on_demand_and_the_best(me, workl
     assert told["best"]["pool"] == "use1-az6:c5.large:linux"
 
 
+def test_the_price_says_as_of_when_it_is(world, me, workload):
+    """E-37."""
+    path = f"/api/client/instances/{workload.primary.uuid}/pricing"
+    told = data_of(me.get(path))["as_of"]
+    stored = world.one("SELECT updated_at FROM spot_pools WHERE pool_id = %(id)s", id=HERE)["updated_at"]
+    world.jump(minutes=10)
+
+    assert datetime.fromisoformat(told) == stored.replace(microsecond=stored.microsecond // 1000 * 1000), "replies have milliseconds"
+    assert data_of(me.get(path))["as_of"] == told, "a price does not grow younger by being asked for"
+
+
 def test_a_stale_price_is_ten_per_cent_up_and_says_so(world, me, workload):
     world.jump(seconds=301)
 
@@ -111,6 +123,17 @@ def test_volatility_is_told_with_its_sources_and_is_no_risk(me, consolidated):
     assert (told["min"], told["max"], told["changes"], told["is_risk"]) == (0.029, 0.033, 5, False)
     assert told["data_sources"]["interpolated"] == 2
     assert told["samples"] == len(data_of(me.get(f"/api/client/instances/{consolidated.primary.uuid}/price-history", query_string={"hours": 6})))
+
+
+def test_mean_and_sigma_are_those_of_the_prices_that_are_shown(me, consolidated):
+    """E-43a: of the points of the same hours, each of five minutes."""
+    base = f"/api/client/instances/{consolidated.primary.uuid}"
+    told = data_of(me.get(f"{base}/pool-volatility", query_string={"hours": 6}))
+    prices = [point["price"] for point in data_of(me.get(f"{base}/price-history", query_string={"hours": 6}))]
+
+    assert told["mean"] == pytest.approx(fmean(prices), abs=1e-6)
+    assert told["sigma"] == pytest.approx(pstdev(prices), abs=1e-6)
+    assert told["sigma"] > 0
 
 
 def test_nothing_known_is_null_and_not_zero(me, workload):

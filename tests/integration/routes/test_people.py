@@ -85,6 +85,23 @@ def test_instances_are_filtered_by_role(world, me, workload):
     assert error_of(me.get(f"{base}?role=KING")) == (422, "VALIDATION_ERROR")
 
 
+def test_instances_are_filtered_by_status_and_by_whether_they_are_ours(world, me, workload):
+    world.replica(workload)
+    world.execute("UPDATE instances SET status = 'syncing', auth_status = 'unauthorized' WHERE role = 'REPLICA'")
+    base = f"/api/client/{workload.client.uuid}/instances"
+
+    found = {query: [row["role"] for row in data_of(me.get(f"{base}?{query}"))["instances"]] for query in (
+        "status=syncing", "status=running_primary", "status=stopped", "auth_status=unauthorized", "auth_status=authorized", "status=syncing&role=PRIMARY",
+    )}  # fmt: skip
+
+    assert found == {
+        "status=syncing": ["REPLICA"], "status=running_primary": ["PRIMARY"], "status=stopped": [], "auth_status=unauthorized": ["REPLICA"],
+        "auth_status=authorized": ["PRIMARY"], "status=syncing&role=PRIMARY": [],
+    }  # fmt: skip
+    assert error_of(me.get(f"{base}?auth_status=perhaps")) == (422, "VALIDATION_ERROR")
+    assert error_of(me.get(f"{base}?status=a'b")) == (422, "VALIDATION_ERROR")
+
+
 def test_replicas_are_listed_for_the_client_and_for_the_agent(world, me, workload):
     replica = world.replica(workload)
 
@@ -114,6 +131,34 @@ def test_an_emergency_is_told_step_by_step(world, me, workload):
     assert told["incident"]["incident_id"] == uuid
     assert [step["key"] for step in told["incident"]["steps"] if step["at"]] == ["received", "ordered"]
     assert told["incident"]["told"] and told["timeline"]
+
+
+def test_an_emergency_says_how_long_is_left_what_its_replica_took_to_boot_and_which_pool_boots_soonest(world, me, workload):
+    """E-35: nothing is left of a rebalance recommendation, for it has no deadline; what nobody measured is null."""
+    path = f"/api/agents/{workload.uuid}/emergency-status"
+    world.rebalance(workload)
+    calm = data_of(me.get(path))
+    assert (calm["notice_deadline"], calm["seconds_left"], calm["fastest_boot_pool_id"]) == (None, None, None)
+    assert calm["emergency_replica"]["boot_time_seconds"] is None
+
+    boot_thrice(world, workload)
+    ready = data_of(me.get(path))["emergency_replica"]
+    world.interruption(world.workload("other", workload.client))
+    world.execute("UPDATE replica_instances SET status = 'launching'")
+    world.interruption(workload, lead_seconds=100)
+    told = data_of(me.get(path))
+
+    assert (ready["boot_time_seconds"], ready["pool_id"], ready["status"]) == (3.0, "use1-az1:m5.large:linux", "ready")
+    assert told["fastest_boot_pool_id"] == "use1-az1:m5.large:linux"
+    assert 60 < told["seconds_left"] <= 100
+    world.jump(minutes=5)
+    assert data_of(me.get(path))["seconds_left"] == 0.0
+
+
+def boot_thrice(world, workload) -> None:
+    """Three replicas in one pool became ready after three seconds each."""
+    for _ in range(3):
+        world.replica(workload)
 
 
 @pytest.mark.parametrize(("incident", "answer"), [

@@ -1,7 +1,10 @@
 """The server about itself: health, figures, the index and the one page."""
 
+import socket
+import time
 from dataclasses import replace
 
+import pymysql
 import pytest
 
 from config.settings import use
@@ -42,6 +45,52 @@ def test_a_server_without_its_database_is_unhealthy_and_says_so_with_a_503(app, 
     monkeypatch.undo()
 
 
+@pytest.fixture
+def silent_port():
+    """A database that takes connections and says nothing: frozen, or behind a network that drops what it should carry."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def test_health_is_red_within_three_seconds_of_a_database_that_says_nothing(app, http, settings, monkeypatch, silent_port):
+    """A refused connection is noticed at once; this is the slow way to lose it."""
+    frozen = database.Database(replace(settings, db_port=silent_port))
+    monkeypatch.setattr(database, "_current", frozen)
+    began = time.monotonic()
+
+    reply = http.get("/health")
+
+    seconds = time.monotonic() - began
+    monkeypatch.undo()
+    assert (reply.status_code, reply.get_json()["status"]) == (503, "unhealthy")
+    assert health.LOOK_SECONDS <= seconds <= 3.0
+
+
+def test_a_question_to_the_pool_alone_would_be_red_too_late(settings, monkeypatch, silent_port):
+    """The naive twin: a transaction waits for five seconds, which is right for a request."""
+    frozen = database.Database(replace(settings, db_port=silent_port))
+    waited = []
+    monkeypatch.setattr(pymysql, "connect", lambda **given: waited.append((given["connect_timeout"], given["read_timeout"])) or 1 / 0)
+    for ask in (lambda: frozen.look(health.LOOK_SECONDS), lambda: frozen.run(lambda tx: tx.now())):
+        with pytest.raises(ZeroDivisionError):
+            ask()
+
+    assert waited == [(2, 2), (3, 5)]
+
+
+def test_a_start_without_database_says_what_is_wrong_with_it_and_goes_on(db, settings, monkeypatch, caplog):
+    monkeypatch.setattr(database, "_current", database.Database(replace(settings, db_port=1)))
+    health.first_look()
+    monkeypatch.setattr(database, "_current", database.Database(replace(settings, db_password="wrong")))
+    health.first_look()
+    monkeypatch.undo()
+    health.first_look()
+
+    refused, denied = [record.getMessage() for record in caplog.records]
+    assert "cannot be reached" in refused and "127.0.0.1" in refused and "503" in refused
+    assert "Access denied for user" in denied and "wrong" not in denied
+
+
 def test_every_request_without_a_database_is_a_503_that_says_when_to_come_again(app, api, settings, monkeypatch):
     monkeypatch.setattr(database, "_current", database.Database(replace(settings, db_port=1)))
     reply = api.by("soc_x").get("/api/client/validate")
@@ -75,7 +124,11 @@ def test_a_scraper_reads_the_figures_with_its_own_token(api, settings):
 
 @pytest.mark.parametrize("path", ["/", "/api"])
 def test_a_program_that_asks_is_told_what_this_is(http, path):
-    assert data_of(http.get(path))["name"] == "Spot Optimizer"
+    told = data_of(http.get(path))
+
+    assert told["name"] == "Spot Optimizer"
+    assert set(told) == {"name", "version", "api", "openapi", "time"}
+    assert http.get(told["openapi"]).get_json()["openapi"].startswith("3.1")
 
 
 @pytest.mark.parametrize("path", ["/", "/incidents/x", "/agents"])

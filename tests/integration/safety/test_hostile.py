@@ -95,6 +95,7 @@ def canary(mariadb, access):
     with mariadb.root() as root, root.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {access.database}.canary (id INT PRIMARY KEY, word VARCHAR(20))")
         cursor.execute(f"INSERT INTO {access.database}.canary VALUES (1, 'sings'), (2, 'still')")
+        cursor.execute(f"GRANT UPDATE, DELETE ON {access.database}.canary TO '{access.user}'@'127.0.0.1'")
         root.commit()
         yield
         cursor.execute(f"DROP TABLE IF EXISTS {access.database}.canary")

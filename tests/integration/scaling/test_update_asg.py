@@ -33,7 +33,7 @@ def test_without_apply_it_is_only_shown(shop: MemberShop, cli):
     told = cli("--max", "4")
 
     assert "min 0, desired 1, max 2 → min 0, desired 1, max 4" in told.output
-    assert "Dry run" in told.output
+    assert "[DRYRUN] Would execute: update_asg web-spot min 0, desired 1, max 4" in told.output
     assert (shop.garage.sizes(), shop.world.one("SELECT COUNT(*) AS n FROM actions")["n"]) == ((0, 1, 2), 0)
 
 

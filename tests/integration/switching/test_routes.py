@@ -8,6 +8,7 @@ import pytest
 from core.money import ledger
 from core.moves import history
 from core.moves.planner import plan_ahead
+from core.sql import actions
 from tests.integration.conftest import ADMIN, data_of, error_of
 from tests.integration.switching.conftest import TARGET, Moving
 
@@ -39,6 +40,27 @@ def test_a_switch_is_ordered_once_however_often_the_request_is_sent(me, moving, 
     told = data_of(replies[0])
     assert set(told) == {"command_id", "switch_id", "plan_id", "status", "target_pool"}
     assert moving.world.one("SELECT COUNT(*) AS n FROM switches")["n"] == 1
+
+
+def test_the_priority_of_a_switch_is_that_of_its_order_to_aws_and_the_lower_number_goes_first(me, moving, paths):
+    """E-33; without one it is 5, and an emergency is 0 and before them all."""
+    me.post(paths["order"], {"target_pool": TARGET, "priority": 2})
+
+    intent = moving.world.one("SELECT id, priority FROM actions WHERE kind = 'launch'")
+    moving.world.execute(
+        "INSERT INTO actions (uuid, client_id, account_id, kind, dedupe_key, params, priority, client_token, next_run_at, why, created_at)"
+        " SELECT UUID(), client_id, account_id, 'terminate', CONCAT('other', n), '{}', n, SHA2(n, 256), UTC_TIMESTAMP(6), 'w', UTC_TIMESTAMP(6)"
+        " FROM actions JOIN (SELECT 0 AS n UNION SELECT 1 UNION SELECT 3 UNION SELECT 5) p WHERE kind = 'launch'"
+    )
+    order = [moving.world.one("SELECT priority FROM actions WHERE id = %(id)s", id=id)["priority"] for id in moving.world.db.run(actions.due)]
+    assert (intent["priority"], order) == (2, [0, 1, 2, 3, 5])
+
+
+@pytest.mark.parametrize("priority", [0, 10, -1, 2.5, "2", None])
+def test_a_priority_that_is_none_is_refused(me, moving, paths, priority):
+    """Nobody can put an ordinary switch before an emergency."""
+    assert error_of(me.post(paths["order"], {"target_pool": TARGET, "priority": priority})) == (422, "VALIDATION_ERROR")
+    assert moving.world.one("SELECT COUNT(*) AS n FROM actions")["n"] == 0
 
 
 def test_with_auto_switch_off_the_command_is_forbidden_and_the_forced_one_is_not(me, moving, paths):

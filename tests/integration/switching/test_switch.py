@@ -181,6 +181,19 @@ def test_a_second_switch_waits_for_the_first(moving: Moving):
         moving.order(request_id="request-0002")
 
 
+def test_one_request_of_a_client_is_one_switch_whatever_statement_says_otherwise(moving: Moving):
+    """TAB-07."""
+    moving.order(request_id="request-0001")
+    row = moving.world.one("SELECT * FROM switches")
+    copy = {**row, "id": None, "uuid": "0" * 36, "incident_id": None}
+    names = [name for name in copy if name not in ("id", "live_slot")]
+
+    with pytest.raises(errors.Duplicate) as refused:
+        moving.world.execute(f"INSERT INTO switches ({', '.join(names)}) VALUES ({', '.join(f'%({name})s' for name in names)})", **copy)
+
+    assert refused.value.key == "uq_switch_request"
+
+
 def test_in_safe_mode_a_switch_is_a_dry_run_for_ever(moving: Moving):
     moving.world.db.run(lambda tx: safe_mode.switch(tx, True, actor="admin", reason="a test"))
     told = moving.order()
@@ -188,7 +201,7 @@ def test_in_safe_mode_a_switch_is_a_dry_run_for_ever(moving: Moving):
 
     reconcile()
 
-    assert told["status"] == "dry_run"
+    assert (told["status"], told["dry_run"], told["action"]) == ("dry_run", True, "switch")
     assert moving.world.one("SELECT state FROM actions")["state"] == "dry_run"
     assert (moving.row()["state"], moving.plan()["state"]) == ("dry_run", "done")
     assert moving.world.one("SELECT COUNT(*) AS n FROM instances")["n"] == 1

@@ -4,8 +4,11 @@ import threading
 
 import pytest
 
+from agent.backoff import Backoff
+from agent.config import Config
 from agent.identity import Identity
 from agent.journal import Journal
+from agent.loop import Agent
 from agent.orders import Orders
 from tests.unit.agent.kit import PRIMARY
 
@@ -68,6 +71,56 @@ def test_a_new_epoch_asks_for_a_new_plan_at_once(identity, workload):
     orders.accept({**HERE, "epoch": 1})
 
     assert bell.is_set()
+
+
+class Told:
+    """A server that answers each poll with one reply, and keeps what is reported."""
+
+    def __init__(self, epoch: int, *commands: dict):
+        self.reply = {**HERE, "epoch": epoch, "commands": list(commands)}
+        self.reported: list[str] = []
+
+    def use(self, token: str) -> None:
+        pass
+
+    def get(self, path: str) -> dict:
+        return self.reply
+
+    def post(self, path: str, body: dict, request_id: str) -> dict:
+        self.reported.append(path.split("/")[-2])
+        return {}
+
+
+@pytest.fixture
+def host(identity, tmp_path) -> Agent:
+    """A whole agent that knows epoch 4 and does nothing by itself; what it did stands in ``host.done``."""
+    made = Agent(Config(state_dir=str(tmp_path)))
+    made._assemble(identity, {"instance_id": PRIMARY, "region": "us-east-1"})
+    made._workload = made._orders._workload = Workload()
+    identity.saw_epoch(4)
+    made.done = []
+    made._do = lambda kind: (made.done.append(kind), {"success": True})[1]
+    return made
+
+
+def command(epoch: int) -> dict:
+    return {"command_id": f"of-epoch-{epoch}", "kind": "restart_workload", "epoch": epoch, "payload": {}, "priority": 5}
+
+
+def test_a_command_of_a_lower_epoch_is_refused_and_one_of_the_present_epoch_is_done(host, tmp_path):
+    """It was given before the promotion and handed out after it: the reply is of this epoch, the command is not (INV-33)."""
+    server = Told(4, command(3), command(4))
+
+    host._poll_once(server, Backoff(0.5, 5))
+
+    assert (host.done, server.reported) == (["restart_workload"], ["of-epoch-4"])
+    assert Journal(tmp_path / "journal").outcome("of-epoch-3") is None
+
+
+def test_no_command_of_a_reply_from_an_older_epoch_is_done(host):
+    host._poll_once(server := Told(3, command(4)), Backoff(0.5, 5))
+
+    assert (host.done, server.reported) == ([], [])
 
 
 def test_a_command_is_begun_once_across_restarts(tmp_path):

@@ -62,7 +62,7 @@ function Coming() {
   );
 }
 
-function Badges() {
+export function Badges() {
   const { simulated, preset, preset_sentence: waits } = useSession();
   if (!simulated) return null;
   return (
