@@ -823,7 +823,8 @@ CREATE TABLE ml_decisions (
   sentence VARCHAR(255) NOT NULL,
   inputs MEDIUMTEXT NOT NULL,                                                  -- canonical: replayed, they give the same output
   output MEDIUMTEXT NOT NULL,
-  confidence DECIMAL(9,8) NULL,
+  confidence DECIMAL(9,8) NULL,                                                -- how much of it was seen and proven; NULL: no pool chosen
+  confidence_why VARCHAR(255) NULL,                                            -- the same in words
   model_version VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,   -- whose word the risk was
   fell_back_because VARCHAR(255) NULL,                                         -- why it was not the active model's
   asked_by ENUM('host', 'planner') NOT NULL DEFAULT 'host',

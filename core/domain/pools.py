@@ -28,6 +28,7 @@ class Pool(FromRow):
     danger_until: datetime
     poisoned_until: datetime
     is_stale: bool = False
+    price_age_seconds: int = 0  # since the price was last read
 
 
 @dataclass(frozen=True)

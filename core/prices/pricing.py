@@ -34,7 +34,7 @@ def report(tx: Tx, agent: Agent, instance: Instance, body: Mapping[str, Any]) ->
     now = tx.now()
     rows, rejected = [], []
     for row in body["pools"]:
-        why = _impossible(row, now)
+        why = impossible(row, now)
         if why:
             rejected.append({"pool": pool_id(row["az_id"], row["instance_type"]), "why": why})
         else:
@@ -43,7 +43,8 @@ def report(tx: Tx, agent: Agent, instance: Instance, body: Mapping[str, Any]) ->
     return {"stored": stored, "duplicates": len(rows) - stored, "rejected": rejected}
 
 
-def _impossible(row: Mapping[str, Any], now: datetime) -> str | None:
+def impossible(row: Mapping[str, Any], now: datetime) -> str | None:
+    """Why a price that was reported is none."""
     if not 0 < row["spot_price"] < HIGHEST:
         return "not a price"
     at = parse_time(row["observed_at"])

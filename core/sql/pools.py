@@ -11,6 +11,7 @@ MEMORY = ("ice_until", "danger_until", "poisoned_until")
 KNOWN = (
     "SELECT p.pool_id, p.region, p.az_id, p.instance_type, p.vcpus, p.memory_mib, p.arch,"
     " p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND AS is_stale,"
+    " TIMESTAMPDIFF(SECOND, p.updated_at, UTC_TIMESTAMP(6)) AS price_age_seconds,"
     " IF(p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, p.price * 1.1, p.price) AS price,"
     " m.ice_until, m.danger_until, m.poisoned_until, r.danger_until AS own_danger_until, r.poisoned_until AS own_poisoned_until"
     " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id"

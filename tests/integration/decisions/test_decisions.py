@@ -1,16 +1,19 @@
 """Decisions over HTTP: asked, written down with their inputs, taken again from them."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 
 from core.domain.decision import select_best_instance
 from core.domain.decision.values import Inputs
-from core.domain.risk import PRIOR, UNKNOWN_BAND
+from core.domain.risk import PRIOR, UNKNOWN_BAND, Record, Table
 from core.forecast import sightings
 from core.moves.decisions import output_of
 from core.sql import risk
 from tests.integration.conftest import data_of, error_of
+
+FAR = "use1-az1:m5.large:linux"
 
 
 @pytest.fixture
@@ -44,6 +47,71 @@ def test_a_much_cheaper_pool_is_worth_a_switch_and_the_saving_is_told(me, worklo
 
     assert (told["decision"], told["target_pool"]) == ("SWITCH", "use1-az1:m5.large:linux")
     assert told["saving_usd_per_hour"] == pytest.approx(0.028)
+
+
+def test_how_far_a_decision_can_be_trusted_is_kept_with_it_and_grows_with_what_was_seen(world, me, workload):
+    before = data_of(ask(me, workload, prices=[{"pool_id": FAR, "spot_price": 0.004}]))
+    now = world.now()
+    world.db.run(lambda tx: sightings.observe(tx, [(FAR, "lost", now - timedelta(hours=31), "a"), (FAR, "available", now - timedelta(hours=30), "b")]))
+    table = Table(hours=(0.0,) * 8 + (450.0,), pools={FAR: Record(0, 0.0, 6.0)})
+    world.db.run(lambda tx: risk.insert_model(
+        tx, now=now, is_active=False, samples=0, span_days=20, scores=(None,) * 3, params=json.dumps({"table": table.as_json(), "model": None}), why="a test",
+    ))  # fmt: skip
+
+    world.jump(hours=1)
+    after = data_of(ask(me, workload))
+    watched = data_of(ask(me, workload, prices=[{"pool_id": FAR, "spot_price": 0.004}]))
+
+    rows = {row["uuid"]: row for row in world.all("SELECT uuid, confidence, confidence_why FROM ml_decisions")}
+    assert (before["target_pool"], before["confidence"]) == (FAR, 0)
+    assert (watched["target_pool"], watched["confidence"]) == (FAR, pytest.approx((1 + 2 * (0.9 + 0.75) / 2) / 3, abs=1e-4))
+    assert watched["confidence_why"].startswith("Well founded: its risk rests on 450 hours") and after["confidence_why"].endswith("its price is 60 min old")
+    for told in (before, watched):
+        assert (rows[told["decision_id"]]["confidence"], rows[told["decision_id"]]["confidence_why"]) == (told["confidence"], told["confidence_why"])
+    listed = data_of(me.get(f"/api/client/{workload.client.uuid}/agents/decisions"))["decisions"]
+    assert (listed[0]["confidence"], listed[0]["confidence_why"]) == (watched["confidence"], watched["confidence_why"])
+
+
+def test_without_a_choice_there_is_nothing_to_trust(world, me, workload):
+    world.execute("UPDATE spot_pools SET price = NULL")
+
+    told = data_of(ask(me, workload))
+
+    assert (told["target_pool"], told["confidence"], told["confidence_why"]) == (None, None, "No pool was chosen")
+
+
+def reading(pool: str, price: float, at) -> dict:
+    return {"pool_id": pool, "spot_price": price, "observed_at": at if isinstance(at, str) else at.isoformat()}
+
+
+def test_what_a_host_read_itself_is_kept_and_counts_where_it_is_newer(world, me, workload):
+    world.jump(minutes=2)
+    now = world.now()
+    told = data_of(ask(me, workload, readings=[reading(FAR, 0.005, now - timedelta(seconds=30)), reading(FAR, 0.003, now - timedelta(minutes=90))]))
+
+    assert (told["decision"], told["target_pool"]) == ("SWITCH", FAR)
+    assert told["saving_usd_per_hour"] == pytest.approx(0.027)
+    assert told["readings"] == {"stored": 2, "duplicates": 0, "rejected": []}
+    stored = world.all("SELECT source, pool_id, price FROM spot_price_snapshots ORDER BY price")
+    assert [(row["source"], row["pool_id"], row["price"]) for row in stored] == [("agent", FAR, 0.003), ("agent", FAR, 0.005)]
+    [row] = world.all("SELECT inputs, output FROM ml_decisions")
+    assert output_of(select_best_instance(Inputs.from_json(row["inputs"]))) == row["output"]
+
+
+def test_an_older_reading_is_kept_and_decides_nothing_and_one_without_a_time_is_named(world, me, workload):
+    readings = [reading(FAR, 0.003, world.now() - timedelta(hours=2)), reading(FAR, 0.003, "noon"), reading(FAR, 0.003, world.now() + timedelta(hours=2))]
+
+    told = data_of(ask(me, workload, readings=readings))
+
+    assert told["decision"] == "STAY" and told["readings"]["stored"] == 1
+    assert [one["why"] for one in told["readings"]["rejected"]] == ["no time", "observed in the future"]
+
+
+def test_a_figure_of_the_caller_goes_before_its_reading(world, me, workload):
+    world.jump(minutes=2)
+    told = data_of(ask(me, workload, readings=[reading(FAR, 0.005, world.now())], prices=[{"pool_id": FAR, "spot_price": 0.09}]))
+
+    assert told["decision"] == "STAY" and told["target_pool"] != FAR
 
 
 def test_a_stored_decision_taken_again_from_its_own_inputs_is_the_same(world, me, workload):
@@ -121,6 +189,7 @@ def test_on_demand_whose_notice_path_is_broken_is_held(world, api):
 
 @pytest.mark.parametrize("body", [
     {}, {"instance_id": "x"}, {"instance_id": "i-0", "prices": [{"pool_id": "use1-az1:m5.large:linux", "spot_price": -1}]},
+    {"instance_id": "i-0", "readings": [{"cpu_pct": 12}]}, {"instance_id": "i-0", "readings": [reading("use1-az1:m5.large:windows", 0.1, "2026-01-01")]},
     {"instance_id": "i-0", "current_pool": "'; DROP TABLE"}, {"instance_id": "i-0", "colour": "red"},
 ])  # fmt: skip
 def test_a_question_that_makes_no_sense_is_refused(me, workload, body):

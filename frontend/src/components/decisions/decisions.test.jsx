@@ -17,6 +17,8 @@ const decision = (changes = {}) => ({
   asked_by: "planner",
   outcome: null,
   latency_ms: 1.8,
+  confidence: 0,
+  confidence_why: "Assumed: nobody has watched this pool, its risk is a public figure; its price is 20 s old",
   runners_up: [{ pool: "use1-az2:m5.large:linux", price: 0.03, why: "score 0.3" }],
   rejected: [{ pool_id: "use1-az6:m5.large:linux", filter: "danger", why: "a notice there lately" }],
   ...changes,
@@ -26,6 +28,13 @@ test("a decision says what, for whom and why", () => {
   show(<Decision decision={decision()} />);
   expect(screen.getByRole("heading").textContent).toBe("web-shop: Switch");
   expect(screen.getByText(/^Chose m5.large in use1-az1: score 0.2\.$/)).toBeTruthy();
+});
+
+test("how far it can be trusted is said in words, not as a figure; what was decided before that was kept says nothing", () => {
+  show(<Decision decision={decision()} />);
+  expect(screen.getByText(/^Assumed: nobody has watched this pool/)).toBeTruthy();
+  show(<Decision decision={decision({ confidence: null, confidence_why: null })} />);
+  expect(screen.getAllByText(/nobody has watched/)).toHaveLength(1);
 });
 
 test("every rejected pool is named with its reason", () => {
