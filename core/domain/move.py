@@ -39,13 +39,13 @@ class Stay:
     reason: str
 
 
-def offer_of(pool: Pool, risk: float | None, price: float | None = None) -> Offer:
-    """A pool as a candidate; ``price`` in place of its own."""
+def offer_of(pool: Pool, risk: float | None, price: float | None = None, bucket: int | None = None) -> Offer:
+    """A pool as a candidate; ``price`` in place of its own, ``bucket`` the Spot Advisor's of its type."""
     counted = pool.price if price is None else price
     return Offer(
         pool.pool_id, pool.region, pool.az_id, pool.instance_type, pool.arch, pool.vcpus, pool.memory_mib,
         None if counted is None else float(counted), risk,
-        ice_until=pool.ice_until, danger_until=pool.danger_until, poisoned_until=pool.poisoned_until,
+        ice_until=pool.ice_until, danger_until=pool.danger_until, poisoned_until=pool.poisoned_until, bucket=bucket,
     )  # fmt: skip
 
 

@@ -98,12 +98,16 @@ def derive(tx: Tx) -> dict:
 
 @dataclass(frozen=True)
 class Forecast:
-    """P(lost within the hour) of pools, whose word it is, and why it is not the active model's although there is one."""
+    """P(lost within the hour) of pools, whose word it is, and why it is not the active model's although there is one.
+
+    ``ranks`` are the Spot Advisor's buckets by type.
+    """
 
     risks: dict[str, Risk]
     model_version: str
     fell_back_because: str | None
     table: Table
+    ranks: dict[str, int]
 
     def seen_by(self, known: Iterable[Pool], now: datetime) -> "Forecast":
         """With what whoever sees these pools was told lately."""
@@ -133,12 +137,12 @@ def forecast(tx: Tx, region: str, known: list[Pool], active: Loaded) -> Forecast
         proved = predictions.proved(tx, active.registered.id, MOST_PROVED)
         sure = {pool_id: _of_model(risks[pool_id], one.confidence_score, Source.MODEL, proved) for pool_id, one in told.items()}
         said = {pool_id: one.interruption_probability for pool_id, one in told.items()}
-        return Forecast(spoken({**risks, **sure}, said, active.registered.label), active.registered.label, None, table)
+        return Forecast(spoken({**risks, **sure}, said, active.registered.label), active.registered.label, None, table, ranks)
     if trained:
         said = by_trained(trained, risks.keys(), seen, now)
         sure = {pool_id: _of_model(risks[pool_id], 1.0, Source.TRAINED, table.losses) for pool_id in said}
-        return Forecast(spoken({**risks, **sure}, said, "the model"), TRAINED, why, table)
-    return Forecast(risks, STATIC_RULE, why, table)
+        return Forecast(spoken({**risks, **sure}, said, "the model"), TRAINED, why, table, ranks)
+    return Forecast(risks, STATIC_RULE, why, table, ranks)
 
 
 def _of_model(risk: Risk, known: float, source: Source, outcomes: float) -> Risk:

@@ -34,8 +34,8 @@ class Surroundings:
 
     @cached_property
     def offers(self) -> tuple[Offer, ...]:
-        risks = self.forecast.risks
-        return tuple(offer_of(pool, risks[name].probability) for name, pool in self.pools.items())
+        risks, ranks = self.forecast.risks, self.forecast.ranks
+        return tuple(offer_of(pool, risks[name].probability, bucket=ranks.get(pool.instance_type)) for name, pool in self.pools.items())
 
     def taken(self, agent_id: int) -> dict[str, int]:
         """How many other workloads stand in each pool or are on their way there."""

@@ -136,7 +136,8 @@ class Market:
         """The same pools as the chooser sees them, with their risk."""
         risks, now = self._risks_at(tick), self.history.at(tick)
         told = struck(risks, pools, self._learned(now)[0], now)
-        return tuple(offer_of(pool, told[pool.pool_id].probability) for pool in pools)
+        ranks = self._ranks(now)
+        return tuple(offer_of(pool, told[pool.pool_id].probability, bucket=ranks.get(pool.instance_type)) for pool in pools)
 
     def risk_at(self, tick: int, pool_id: str) -> float:
         told = self._risks_at(tick).get(pool_id)

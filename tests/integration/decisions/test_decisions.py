@@ -9,7 +9,7 @@ from core.domain.decision import select_best_instance
 from core.domain.decision.values import Inputs
 from core.domain.risk import PRIOR, UNKNOWN_BAND, Record, Table
 from core.forecast import sightings
-from core.moves.decisions import output_of
+from core.moves.decisions import comes_out_the_same, output_of
 from core.sql import risk
 from tests.integration.conftest import data_of, error_of
 
@@ -124,6 +124,42 @@ def test_a_stored_decision_taken_again_from_its_own_inputs_is_the_same(world, me
     assert len(rows) == 2
     assert [output_of(select_best_instance(Inputs.from_json(row["inputs"]))) for row in rows] == [row["output"] for row in rows]
     assert [Inputs.from_json(row["inputs"]).as_json() for row in rows] == [row["inputs"] for row in rows]
+
+
+def test_a_decision_stored_before_offers_had_a_member_comes_out_the_same_and_a_forged_one_does_not(world, me, workload):
+    ask(me, workload)
+    row = world.one("SELECT inputs, output FROM ml_decisions")
+    inputs, output = (row[name].replace('"bucket":null,', "") for name in ("inputs", "output"))
+
+    again = select_best_instance(Inputs.from_json(inputs))
+
+    assert output != row["output"] and comes_out_the_same(output, again)
+    assert not comes_out_the_same(output.replace('"vcpus":2', '"vcpus":4'), again) and not comes_out_the_same(output + " ", again)
+
+
+def rank(world, **buckets: int) -> None:
+    rows = [("us-east-1", "Linux", kind.replace("_", "."), bucket, 60, date(2026, 1, 1)) for kind, bucket in buckets.items()]
+    world.db.run(lambda tx: risk.write_rates(tx, rows))
+
+
+@pytest.mark.parametrize(("bucket", "decision"), [(3, "SWITCH"), (4, "STAY")])
+def test_a_type_that_aws_often_interrupts_is_no_target_of_a_planned_move(world, me, workload, bucket, decision):
+    rank(world, c5_large=bucket)
+
+    told = data_of(ask(me, workload, prices=[{"pool_id": "use1-az1:c5.large:linux", "spot_price": 0.010}]))
+
+    assert told["decision"] == decision
+    why = {one["pool_id"]: one for one in told["rejected"] if one["filter"] == "historic"}
+    assert bool(why) == (bucket == 4) and all("more than 20 % of c5.large" in one["why"] for one in why.values())
+
+
+def test_an_emergency_asks_nothing_of_the_past_months(world, workload):
+    rank(world, m5_large=4, c5_large=4, m6i_large=4)
+
+    world.interruption(workload)
+
+    launched = world.one("SELECT lifecycle, pool_id FROM instances WHERE role = 'REPLICA'")
+    assert launched["lifecycle"] == "spot" and launched["pool_id"] != workload.primary.pool_id
 
 
 def test_a_pool_in_danger_is_listed_with_the_reason_and_the_time(world, me, workload):
