@@ -613,6 +613,15 @@ CREATE TABLE spot_pools (
   KEY ix_pool_region (region, arch)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- What a type has besides CPU and memory, the same in every region; NULL where the catalogue does not say.
+CREATE TABLE instance_types (
+  instance_type VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  gpus SMALLINT UNSIGNED NULL,
+  ebs_mbps INT UNSIGNED NULL,                                                  -- to EBS, sustained
+  instance_store_gib INT UNSIGNED NULL,
+  updated_at DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- Staging: in the order in which consolidation reads it.
 CREATE TABLE spot_price_snapshots (
   client_id BIGINT UNSIGNED NULL,                                              -- NULL: our own collector

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from core.domain.advisor import LABELS
 from core.domain.decision.patience import held_back
 from core.domain.decision.values import MONTHLY_BY_BUCKET, Choice, Inputs, Offer, Ranked, Rejected, Verdict, Weights, Wish
-from core.domain.pools import POISON_MEMORY, affordable
+from core.domain.pools import POISON_MEMORY, affordable, lacks
 from core.domain.risk import PRIOR, UNKNOWN_BAND
 
 UNKNOWN_RISK = PRIOR[UNKNOWN_BAND]  # as of a pool nobody has watched
@@ -26,11 +26,12 @@ def _too_small(offer: Offer, inputs: Inputs) -> str | None:
 
 
 def _lacks(offer: Offer, wish: Wish) -> str | None:
-    if offer.gpus < wish.gpus:
+    """What is unknown of either is no reason."""
+    if lacks(offer.gpus, wish.gpus):
         return f"{offer.gpus} GPUs are less than {wish.gpus}"
-    if offer.instance_store_gib < wish.instance_store_gib:
+    if lacks(offer.instance_store_gib, wish.instance_store_gib):
         return f"{offer.instance_store_gib} GiB of instance store are less than {wish.instance_store_gib}"
-    if wish.ebs_mbps and offer.ebs_mbps is not None and offer.ebs_mbps < wish.ebs_mbps:
+    if lacks(offer.ebs_mbps, wish.ebs_mbps):
         return f"{offer.ebs_mbps} Mbit/s to EBS are less than {wish.ebs_mbps}"
     return None
 

@@ -39,9 +39,9 @@ class Offer:
     memory_mib: int
     price: float | None
     risk: float | None = None
-    gpus: int = 0
+    gpus: int | None = None
     ebs_mbps: int | None = None
-    instance_store_gib: int = 0
+    instance_store_gib: int | None = None
     virtualisation: str = "hvm"
     ice_until: datetime = LONG_AGO
     danger_until: datetime = LONG_AGO
@@ -51,15 +51,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class Wish:
-    """What is looked for: at least this much of everything, of this kind, within the policy."""
+    """What is looked for: at least this much of everything that is known, of this kind, within the policy."""
 
     arch: str
     vcpus: int
     memory_mib: int
     on_demand_price: float | None
-    gpus: int = 0
+    gpus: int | None = None
     ebs_mbps: int | None = None
-    instance_store_gib: int = 0
+    instance_store_gib: int | None = None
     virtualisation: str = "hvm"
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()

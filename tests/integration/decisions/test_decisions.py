@@ -10,7 +10,7 @@ from core.domain.decision.values import Inputs
 from core.domain.risk import PRIOR, UNKNOWN_BAND, Record, Table
 from core.forecast import sightings
 from core.moves.decisions import comes_out_the_same, output_of
-from core.sql import risk
+from core.sql import pools, risk
 from tests.integration.conftest import data_of, error_of
 
 FAR = "use1-az1:m5.large:linux"
@@ -160,6 +160,32 @@ def test_an_emergency_asks_nothing_of_the_past_months(world, workload):
 
     launched = world.one("SELECT lifecycle, pool_id FROM instances WHERE role = 'REPLICA'")
     assert launched["lifecycle"] == "spot" and launched["pool_id"] != workload.primary.pool_id
+
+
+def bandwidth(world, **mbps: int) -> None:
+    now = world.now()
+    world.db.run(lambda tx: pools.write_types(tx, [(kind.replace("_", "."), 0, some, 0, now) for kind, some in mbps.items()]))
+
+
+def test_a_pool_with_less_bandwidth_than_what_is_replaced_is_neither_moved_to_nor_launched_in_an_emergency(world, me, workload):
+    bandwidth(world, m5_large=650, c5_large=649, m6i_large=650)
+
+    out = {one["pool_id"]: one for one in data_of(ask(me, workload))["rejected"]}
+    world.interruption(workload)
+
+    launched = world.one("SELECT instance_type FROM instances WHERE role = 'REPLICA'")
+    assert {out[f"use1-az{n}:c5.large:linux"]["why"] for n in (1, 2, 6)} == {"649 Mbit/s to EBS are less than 650"}
+    assert launched["instance_type"] in ("m5.large", "m6i.large")
+
+
+@pytest.mark.parametrize("known", [{}, {"m5_large": 650}, {"c5_large": 100}, {"m5_large": 650, "c5_large": 650}])
+def test_where_the_catalogue_does_not_tell_the_cheapest_is_launched(world, workload, known):
+    """The twin of the test before it."""
+    bandwidth(world, **known) if known else None
+
+    world.interruption(workload)
+
+    assert world.one("SELECT instance_type FROM instances WHERE role = 'REPLICA'")["instance_type"] == "c5.large"
 
 
 def test_a_pool_in_danger_is_listed_with_the_reason_and_the_time(world, me, workload):

@@ -19,7 +19,7 @@ POLICY = MovePolicy()
 COOL_DOWN, RETURN_AFTER = timedelta(seconds=POLICY.cooldown_seconds), timedelta(seconds=POLICY.restore_after_seconds)
 
 REASONS = {
-    "attributes": (offer(vcpus=1), offer(memory_mib=8191)),
+    "attributes": (offer(vcpus=1), offer(memory_mib=8191), offer(gpus=0), offer(ebs_mbps=649), offer(instance_store_gib=69)),
     "architecture": (offer(arch="arm64"), offer(virtualisation="paravirtual")),
     "policy": (offer("t3.large"), offer("m6i.large")),
     "price unknown": (offer(price=None),),
@@ -35,7 +35,7 @@ REASONS = {
 
 @pytest.mark.parametrize("name", [name for name, _ in FILTERS])
 def test_each_filter_rejects_by_its_name_and_with_a_reason(name):
-    wish = replace(WISH, allow=("m5.*", "t*"), deny=("t3.*",))
+    wish = replace(WISH, allow=("m5.*", "t*"), deny=("t3.*",), gpus=1, ebs_mbps=650, instance_store_gib=70)
     for bad in REASONS[name]:
         present = Present(HERE.pool_id, price=HERE.price)
         choice = select_best_instance(inputs(HERE, bad, wish=wish, taken={"use1-az1:m5.xlarge:linux": 2}, cap=2, policy=POLICY, present=present))
