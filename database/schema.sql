@@ -256,6 +256,7 @@ CREATE TABLE agent_heartbeats (
   host_events LONGTEXT NULL,                                                   -- scheduled maintenance and Auto Scaling's wish, as JSON
   missed_beats INT UNSIGNED NOT NULL DEFAULT 0,                                -- heartbeats of the last outage that never left the host
   figures LONGTEXT NULL,
+  cpu_mean DOUBLE NULL,                                                        -- per cent, over about a day
   KEY ix_heartbeat_agent (agent_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 

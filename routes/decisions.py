@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 
 from core.auth import require_agent, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
-from core.moves import decisions
+from core.moves import decisions, opportunities
 from core.validation import Body, asks, takes
 
 bp = Blueprint("decisions", __name__, url_prefix="/api")
@@ -63,8 +63,9 @@ def switch_recommendation(tx, host):
 @asks(Newest)
 @in_transaction
 def client_decisions(tx, authenticated_client_id, query):
-    """Decisions about a client's workloads, newest first, with runners-up and rejected pools."""
-    return {"decisions": decisions.of_client(tx, authenticated_client_id, query["limit"])}
+    """Decisions about a client's workloads, newest first, with runners-up and rejected pools; and what could be cheaper."""
+    told = decisions.of_client(tx, authenticated_client_id, query["limit"])
+    return {"decisions": told, "opportunities": opportunities.of_client(tx, authenticated_client_id)}
 
 
 @bp.get("/client/instances/<uuid:instance_id>/available-options")

@@ -229,7 +229,11 @@ def sentence(table: Table, pool_id: str, here: Standing, advisor_bucket: int | N
 
 
 def spoken(span: timedelta) -> str:
-    minutes = span.total_seconds() / 60
+    return spoken_seconds(span.total_seconds())
+
+
+def spoken_seconds(seconds: float) -> str:
+    minutes = seconds / 60
     if minutes < 90:
         return f"{minutes:.0f} min"
     return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days"

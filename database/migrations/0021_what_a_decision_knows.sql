@@ -1,4 +1,5 @@
--- What decisions know: why they can be trusted, in words beside the figure; what a type has besides CPU and memory.
+-- What decisions know: why they can be trusted, in words beside the figure; what a type has besides CPU and memory;
+-- how much of its CPU a host has used.
 
 ALTER TABLE ml_decisions ADD COLUMN confidence_why VARCHAR(255) NULL AFTER confidence;
 
@@ -9,3 +10,5 @@ CREATE TABLE instance_types (
   instance_store_gib INT UNSIGNED NULL,
   updated_at DATETIME(6) NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+ALTER TABLE agent_heartbeats ADD COLUMN cpu_mean DOUBLE NULL AFTER figures;
