@@ -199,6 +199,18 @@ def test_a_pool_in_danger_is_listed_with_the_reason_and_the_time(world, me, work
     assert len(options) == 9
 
 
+def test_every_option_tells_its_price_and_what_it_saves_of_on_demand_and_an_unknown_price_saves_nothing(world, me, workload):
+    world.execute("UPDATE spot_pools SET price = NULL WHERE pool_id = %(id)s", id=FAR)
+
+    options = {one["pool"]: one for one in data_of(me.get(f"/api/client/instances/{workload.primary.uuid}/available-options"))["options"]}
+
+    stored = {row["pool_id"]: row["price"] for row in world.all("SELECT pool_id, price FROM spot_pools")}
+    assert {name: one["price"] for name, one in options.items()} == stored
+    saved = {name: one["saving"] for name, one in options.items() if one["saving"] is not None}
+    assert saved == {name: pytest.approx(0.096 - price) for name, price in stored.items() if price is not None}
+    assert (options[FAR]["excluded_by"], options[FAR]["saving"]) == ("price unknown", None)
+
+
 def risk_by_type(me, workload) -> dict[str, set[float]]:
     options = data_of(me.get(f"/api/client/instances/{workload.primary.uuid}/available-options"))["options"]
     return {kind: {one["risk"] for one in options if one["instance_type"] == kind} for kind in ("m5.large", "c5.large")}
