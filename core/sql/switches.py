@@ -170,10 +170,15 @@ def of_client(tx: Tx, client_id: int, limit: int, before: int | None = None) -> 
 
 
 def measured_gaps(tx: Tx, client_id: int, agent_id: int) -> list[Measured]:
-    """What a client's switches measured, an agent's own first, the newest first."""
+    """What a client's handovers measured, an agent's own first, the newest first; also those that are not in the history yet."""
     rows = tx.all(
-        "SELECT downtime_seconds AS seconds, agent_id = %(agent_id)s AS is_own, cause <> 'emergency' AS is_planned FROM switches"
-        " WHERE client_id = %(client_id)s AND downtime_seconds IS NOT NULL ORDER BY is_own DESC, id DESC LIMIT 500",
+        "SELECT x.seconds, x.agent_id = %(agent_id)s AS is_own, x.is_planned FROM ("
+        " SELECT agent_id, downtime_seconds AS seconds, cause <> 'emergency' AS is_planned, COALESCE(promoted_at, started_at) AS at"
+        " FROM switches WHERE client_id = %(client_id)s AND downtime_seconds IS NOT NULL"
+        " UNION ALL SELECT d.agent_id, d.duration_seconds, d.incident_id IS NULL, d.start_time FROM downtime_logs d"
+        " WHERE d.client_id = %(client_id)s"
+        " AND NOT EXISTS (SELECT 1 FROM switches s WHERE s.old_instance_id = d.instance_id AND s.downtime_seconds IS NOT NULL)) x"
+        " ORDER BY is_own DESC, x.at DESC LIMIT 500",
         client_id=client_id,
         agent_id=agent_id,
     )

@@ -33,14 +33,16 @@ export default function DecisionsPage() {
         {asked.length > 0 && <Ask agents={asked} asking={decide} />}
       </header>
       {decide.isError && <Problem title="This could not be decided">{decide.error.message}</Problem>}
-      {state.data?.opportunities.found > 0 && (
-        <Card title="What could be cheaper" state={state}>
-          {({ opportunities }) => <Opportunities opportunities={opportunities} />}
+      <div className={pages.column}>
+        {state.data?.opportunities.found > 0 && (
+          <Card title="What could be cheaper" state={state}>
+            {({ opportunities }) => <Opportunities opportunities={opportunities} />}
+          </Card>
+        )}
+        <Card title="Newest first" state={state} empty={EMPTY}>
+          {({ decisions }) => decisions.map((one) => <Decision key={one.decision_id} decision={one} />)}
         </Card>
-      )}
-      <Card title="Newest first" state={state} empty={EMPTY}>
-        {({ decisions }) => decisions.map((one) => <Decision key={one.decision_id} decision={one} />)}
-      </Card>
+      </div>
     </>
   );
 }

@@ -99,6 +99,23 @@ def test_how_long_a_switch_will_take_is_told_by_what_this_workloads_own_took(me,
     assert basis == {"switches": 1, "words": "as in the one measured planned switch of this workload"}
 
 
+def test_a_promotion_by_hand_counts_before_it_stands_in_the_history_and_once_when_it_does(me, moving):
+    from core.emergencies import replicas
+
+    replica = moving.world.replica(moving.workload)
+    moving.world.db.run(lambda tx: replicas.promote(tx, moving.workload.id, replica.uuid, 0, actor="client:9", request_id="by-hand-01"))
+    moving.world.serves(moving.workload, moving.workload.primary.id, serving=False)
+    moving.world.jump(seconds=1)
+    moving.world.serves(moving.workload, replica.instance_id)
+    asked = {"simulate": f"/api/client/instances/{moving.world.instance(replica.instance_id).uuid}/simulate-switch"}
+
+    at_once = simulated(me, asked)
+    plan_ahead()
+
+    assert at_once[0] >= 1.0 and at_once[1] == {"switches": 1, "words": "as in the one measured planned switch of this workload"}
+    assert moving.world.one("SELECT COUNT(*) AS n FROM switches")["n"] == 1 and simulated(me, asked) == at_once
+
+
 def test_a_workload_that_never_switched_is_told_by_the_clients_others_and_never_by_a_strangers(me, moving, paths):
     other, stranger = moving.world.workload("other", moving.workload.client), moving.world.workload("stranger", aws_account="210987654321")
     assert simulated(me, paths) == (None, {"switches": 0, "words": "no switch was measured yet"})

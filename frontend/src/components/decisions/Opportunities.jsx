@@ -11,7 +11,7 @@ export function Opportunities({ opportunities: { shown, found } }) {
         <article key={`${kind} ${id}`} className={classes.decision}>
           <p>
             {sentence}
-            {saves === null ? "." : ` (${unitPrice(saves)}).`} {agent && <Link to={`/agents/${agent}`}>Look at it</Link>}
+            {saves === null ? "." : `; that saves ${unitPrice(saves)}.`} {agent && <Link to={`/agents/${agent}`}>Look at it</Link>}
           </p>
         </article>
       ))}

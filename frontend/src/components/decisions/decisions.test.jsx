@@ -55,7 +55,7 @@ const OPPORTUNITY = {
 test("what could be cheaper is a sentence with its figure, and what has no figure has none", () => {
   const idle = { ...OPPORTUNITY, kind: "hardly_used", agent_id: null, saving_usd_per_hour: null, sentence: "batch used 4 % of its CPU" };
   show(<Opportunities opportunities={{ shown: [OPPORTUNITY, idle], found: 5 }} />);
-  expect(screen.getByText(/costs 66 % less \(\$0\.0630\/h\)\./)).toBeTruthy();
+  expect(screen.getByText(/costs 66 % less; that saves \$0\.0630\/h\./)).toBeTruthy();
   expect(screen.getByText(/^batch used 4 % of its CPU\.\s*$/)).toBeTruthy();
   expect(screen.getByRole("link").getAttribute("href")).toBe("/agents/a-1");
   expect(screen.getByText("… and 3 more.")).toBeTruthy();
