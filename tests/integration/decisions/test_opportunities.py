@@ -71,8 +71,8 @@ def test_a_busy_spell_counts_by_how_long_it_was(world, api):
 
 def test_a_day_later_the_day_before_is_forgotten(world):
     host = world.workload("changed")
-    beats(world, host, 0.0, *[90.0] * 24, every=3600)
-    beats(world, host, *[5.0] * 96, every=3600)
+    beats(world, host, 0.0, *[90.0] * 12, every=7200)
+    beats(world, host, *[5.0] * 48, every=7200)
 
     assert world.one("SELECT cpu_mean FROM agent_heartbeats")["cpu_mean"] < 10
 
