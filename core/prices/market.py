@@ -20,6 +20,7 @@ DAY = timedelta(hours=24)
 FINE_HOURS = 168
 SURCHARGE = 1.1
 SHOWN_RUNS_DAYS = 7
+UNKNOWN_PRICE = {"price_usd_per_hour": None, "stale": True, "as_of": None, "data_source": None}
 
 
 def of_client(tx: Tx, client_id: int, region: str | None) -> dict:
@@ -111,9 +112,6 @@ def _cheapest(places: list[Candidate]) -> Candidate:
     """Of the calmest kind there is; the first of equals."""
     calmest = [place for place in places if place.why == places[0].why and place.price is not None]
     return min(calmest, key=lambda place: place.price, default=places[0])
-
-
-UNKNOWN_PRICE = {"price_usd_per_hour": None, "stale": True, "as_of": None, "data_source": None}
 
 
 def _spot_now(tx: Tx, pool_id: str | None) -> dict:
