@@ -56,6 +56,7 @@ def test_how_far_a_decision_can_be_trusted_is_kept_with_it_and_grows_with_what_w
     table = Table(hours=(0.0,) * 8 + (450.0,), pools={FAR: Record(0, 0.0, 6.0)})
     world.db.run(lambda tx: risk.insert_model(
         tx, now=now, is_active=False, samples=0, span_days=20, scores=(None,) * 3, params=json.dumps({"table": table.as_json(), "model": None}), why="a test",
+        dataset_id=None,
     ))  # fmt: skip
 
     world.jump(hours=1)
