@@ -27,11 +27,12 @@ NOTHING = Told()
 def hear(tx: Tx, agent: Agent, instance: Instance, body: Mapping[str, Any], pools: Mapping[str, Pool]) -> Told:
     """1 keep the readings, as of a pricing report  2 let those count that are newer than what is known  3 figures before both."""
     figures = {one["pool_id"]: one["spot_price"] for one in body["prices"]}
-    if not body["readings"]:
+    readings = body.get("readings") or ()
+    if not readings:
         return Told(figures, dict.fromkeys(figures, 0.0))
-    rows = [_row(one) for one in body["readings"]]
+    rows = [_row(one) for one in readings]
     kept = pricing.report(tx, agent, instance, {"pools": rows})
-    newer = _newer([(one["pool_id"], row) for one, row in zip(body["readings"], rows, strict=True)], pools, tx.now())
+    newer = _newer([(one["pool_id"], row) for one, row in zip(readings, rows, strict=True)], pools, tx.now())
     prices, ages = {name: price for name, (_, price) in newer.items()}, {name: age for name, (age, _) in newer.items()}
     return Told({**prices, **figures}, {**ages, **dict.fromkeys(figures, 0.0)}, kept)
 
