@@ -87,7 +87,7 @@ def activate_ml_model(tx: Tx, uuid: str, *, actor: str) -> dict:
         models.set_status(tx, before.id, "retired", tx.now())
     models.set_status(tx, chosen.id, "active", tx.now())
     _session(tx, chosen.id, "activation", f"Activated {chosen.label} in place of {before.label if before else 'the static rule'}", actor)
-    return {"active": shown(models.get(tx, chosen.id)), "previous": shown(before) if before else STATIC}
+    return {"active": shown(models.get(tx, chosen.id)), "previous": shown(models.get(tx, before.id)) if before else STATIC}
 
 
 promote_model_to_production = activate_ml_model

@@ -256,6 +256,7 @@ CREATE TABLE agent_heartbeats (
   host_events LONGTEXT NULL,                                                   -- scheduled maintenance and Auto Scaling's wish, as JSON
   missed_beats INT UNSIGNED NOT NULL DEFAULT 0,                                -- heartbeats of the last outage that never left the host
   figures LONGTEXT NULL,
+  cpu_mean DOUBLE NULL,                                                        -- per cent, over about a day
   KEY ix_heartbeat_agent (agent_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
@@ -613,6 +614,15 @@ CREATE TABLE spot_pools (
   KEY ix_pool_region (region, arch)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+-- What a type has besides CPU and memory, the same in every region; NULL where the catalogue does not say.
+CREATE TABLE instance_types (
+  instance_type VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  gpus SMALLINT UNSIGNED NULL,
+  ebs_mbps INT UNSIGNED NULL,                                                  -- to EBS, sustained
+  instance_store_gib INT UNSIGNED NULL,
+  updated_at DATETIME(6) NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 -- Staging: in the order in which consolidation reads it.
 CREATE TABLE spot_price_snapshots (
   client_id BIGINT UNSIGNED NULL,                                              -- NULL: our own collector
@@ -823,7 +833,8 @@ CREATE TABLE ml_decisions (
   sentence VARCHAR(255) NOT NULL,
   inputs MEDIUMTEXT NOT NULL,                                                  -- canonical: replayed, they give the same output
   output MEDIUMTEXT NOT NULL,
-  confidence DECIMAL(9,8) NULL,
+  confidence DECIMAL(9,8) NULL,                                                -- how much of it was seen and proven; NULL: no pool chosen
+  confidence_why VARCHAR(255) NULL,                                            -- the same in words
   model_version VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,   -- whose word the risk was
   fell_back_because VARCHAR(255) NULL,                                         -- why it was not the active model's
   asked_by ENUM('host', 'planner') NOT NULL DEFAULT 'host',

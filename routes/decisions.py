@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 
 from core.auth import require_agent, require_client_auth
 from core.idempotency import in_transaction, require_idempotency_key
-from core.moves import decisions
+from core.moves import decisions, opportunities
 from core.validation import Body, asks, takes
 
 bp = Blueprint("decisions", __name__, url_prefix="/api")
@@ -18,10 +18,19 @@ class PoolPrice(Body):
     spot_price = fields.Float(required=True, validate=validate.Range(0, 1000, min_inclusive=False))
 
 
+class Reading(Body):
+    """A price that the host itself saw, and when (RFC 3339)."""
+
+    pool_id = fields.Str(required=True, validate=validate.Regexp(r"^[a-z0-9-]{2,32}:[a-z0-9.-]{2,32}:linux$"))
+    spot_price = fields.Float(required=True, validate=validate.Range(0, 1000, min_inclusive=False))
+    observed_at = fields.Str(required=True, validate=validate.Length(max=40))
+
+
 class Question(Body):
     instance_id = fields.Str(required=True, validate=validate.Length(3, 64))
     current_pool = fields.Str(load_default=None, allow_none=True, validate=PoolId)
     prices = fields.List(fields.Nested(PoolPrice), load_default=list, validate=validate.Length(max=500))
+    readings = fields.List(fields.Nested(Reading), load_default=list, validate=validate.Length(max=500))
 
 
 class Newest(Body):
@@ -33,7 +42,11 @@ class Newest(Body):
 @takes(Question)
 @require_idempotency_key
 def decide(tx, host, body):
-    """Where the workload should stand now. Advice: nothing moves. Prices that are sent stand in for the stored ones."""
+    """Where the workload should stand now. Advice: nothing moves.
+
+    ``prices`` stand in for the stored ones in this decision alone. ``readings`` are prices that the host itself saw: they are
+    kept like those of a pricing report, and count here where they are newer than what is known; readings of load are not taken.
+    """
     return decisions.decide(tx, host.agent, body)
 
 
@@ -50,8 +63,9 @@ def switch_recommendation(tx, host):
 @asks(Newest)
 @in_transaction
 def client_decisions(tx, authenticated_client_id, query):
-    """Decisions about a client's workloads, newest first, with runners-up and rejected pools."""
-    return {"decisions": decisions.of_client(tx, authenticated_client_id, query["limit"])}
+    """Decisions about a client's workloads, newest first, with runners-up and rejected pools; and what could be cheaper."""
+    told = decisions.of_client(tx, authenticated_client_id, query["limit"])
+    return {"decisions": told, "opportunities": opportunities.of_client(tx, authenticated_client_id)}
 
 
 @bp.get("/client/instances/<uuid:instance_id>/available-options")

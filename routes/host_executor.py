@@ -39,5 +39,5 @@ def termination_report(tx, host, body):
 @require_agent
 @in_transaction
 def replica_config(tx, host):
-    """Everything a launch of the next replica is made of, best place first."""
+    """Everything a launch of the next replica is made of, best place first. No subnet is named: EC2 takes the zone's default."""
     return host_executor.replica_config(tx, host.agent)

@@ -59,6 +59,7 @@ def heartbeat(tx: Tx, agent: Agent, instance: Instance, token_id: int | None, bo
         skew_ms=_skew_ms(now, body.get("agent_clock")), serving=body.get("serving"), serving_since=since,
         spooled=body["spooled"], dead=body["dead_notices"], figures=canonical({name: body.get(name) for name in FIGURES}), now=now,
         **_notice_path(now, body.get("imds")), host_events=_host_events(body), missed_beats=body.get("missed_beats") or 0,
+        cpu_pct=_share(body.get("cpu_pct")),
     )  # fmt: skip
     if body.get("new_secret"):
         _accept_secret(tx, agent, instance, body["new_secret"])
@@ -208,6 +209,11 @@ def _host_events(body: Mapping[str, Any]) -> str | None:
 
 def _since(now: datetime, age_ms: float | None) -> datetime | None:
     return None if age_ms is None else now - timedelta(milliseconds=age_ms)
+
+
+def _share(cpu_pct: float | None) -> float | None:
+    """Per cent, 0 to 100, whatever a host says."""
+    return None if cpu_pct is None else min(100.0, max(0.0, cpu_pct))
 
 
 def _skew_ms(now: datetime, agent_clock: str | None) -> int | None:

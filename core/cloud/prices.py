@@ -14,11 +14,19 @@ PRICING_REGION = "us-east-1"  # the Price List API answers for every region ther
 PRODUCT = "Linux/UNIX"
 
 
+GB_IN_GIB = 1.073741824
+
+
 @dataclass(frozen=True)
 class Size:
+    """A type's; ``ebs_mbps`` is what its EBS bandwidth is in the long run, None where EC2 does not say."""
+
     vcpus: int
     memory_mib: int
     arch: str
+    gpus: int = 0
+    ebs_mbps: int | None = None
+    instance_store_gib: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,11 +64,17 @@ def fetch_catalogue(ec2: Ec2, region: str) -> Catalogue:
     except (ClientError, BotoCoreError) as error:
         raise silence(f"EC2's catalogue of {region} cannot be read", error) from error
     zone_ids = {zone["ZoneName"]: zone["ZoneId"] for zone in zones}
-    return Catalogue({row["InstanceType"]: _size(row) for row in rows}, zone_ids, offered)
+    return Catalogue({row["InstanceType"]: size_of(row) for row in rows}, zone_ids, offered)
 
 
-def _size(row: Mapping) -> Size:
-    return Size(row["VCpuInfo"]["DefaultVCpus"], row["MemoryInfo"]["SizeInMiB"], row["ProcessorInfo"]["SupportedArchitectures"][0])
+def size_of(row: Mapping) -> Size:
+    """Of a row of DescribeInstanceTypes; what a type does not have is left out there."""
+    gpus = sum(gpu.get("Count", 0) for gpu in row.get("GpuInfo", {}).get("Gpus", ()))
+    ebs = row.get("EbsInfo", {}).get("EbsOptimizedInfo", {}).get("BaselineBandwidthInMbps")
+    store = round(row.get("InstanceStorageInfo", {}).get("TotalSizeInGB", 0) / GB_IN_GIB)
+    return Size(
+        row["VCpuInfo"]["DefaultVCpus"], row["MemoryInfo"]["SizeInMiB"], row["ProcessorInfo"]["SupportedArchitectures"][0], gpus, ebs, store
+    )
 
 
 def fetch_changes(ec2: Ec2, region: str, types: list[str], since: datetime) -> list[SpotPrice]:

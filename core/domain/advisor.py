@@ -8,6 +8,7 @@ from typing import Any
 from core import errors
 
 BUCKETS = 5  # ≤ 5, ≤ 11, ≤ 16, ≤ 22, more per cent in a month
+LABELS = ("up to 5 %", "5 to 10 %", "10 to 15 %", "15 to 20 %", "more than 20 %")  # as the file names them
 
 
 @dataclass(frozen=True)

@@ -39,19 +39,19 @@ class Stay:
     reason: str
 
 
-def offer_of(pool: Pool, risk: float | None, price: float | None = None) -> Offer:
-    """A pool as a candidate; ``price`` in place of its own."""
+def offer_of(pool: Pool, risk: float | None, price: float | None = None, bucket: int | None = None) -> Offer:
+    """A pool as a candidate; ``price`` in place of its own, ``bucket`` the Spot Advisor's of its type."""
     counted = pool.price if price is None else price
     return Offer(
         pool.pool_id, pool.region, pool.az_id, pool.instance_type, pool.arch, pool.vcpus, pool.memory_mib,
-        None if counted is None else float(counted), risk,
-        ice_until=pool.ice_until, danger_until=pool.danger_until, poisoned_until=pool.poisoned_until,
+        None if counted is None else float(counted), risk, pool.gpus, pool.ebs_mbps, pool.instance_store_gib,
+        ice_until=pool.ice_until, danger_until=pool.danger_until, poisoned_until=pool.poisoned_until, bucket=bucket,
     )  # fmt: skip
 
 
 def wish_of(model: Pool, on_demand: float | None) -> Wish:
     """At least as much as what is replaced."""
-    return Wish(model.arch, model.vcpus, model.memory_mib, on_demand)
+    return Wish(model.arch, model.vcpus, model.memory_mib, on_demand, model.gpus, model.ebs_mbps, model.instance_store_gib)
 
 
 def present_of(place: Place, last_move: datetime | None, last_failover: datetime | None, why_not_spot: str | None = None) -> Present:

@@ -9,12 +9,16 @@ ICE_MEMORY = timedelta(minutes=3)
 DANGER_MEMORY = timedelta(minutes=30)
 POISON_MEMORY = timedelta(days=15)
 LAST_RESORT = "the last resort: a notice there within 30 minutes"
+EQUIPMENT = ("gpus", "ebs_mbps", "instance_store_gib")
 LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True)
 class Pool(FromRow):
-    """A spot pool with its price (USD per hour; the last known one and ten per cent when stale) and what we remember of it."""
+    """A spot pool with its price (USD per hour; the last known one and ten per cent when stale) and what we remember of it.
+
+    GPUs, sustained Mbit/s to EBS and instance store are None where the catalogue does not tell them.
+    """
 
     pool_id: str
     region: str
@@ -28,6 +32,10 @@ class Pool(FromRow):
     danger_until: datetime
     poisoned_until: datetime
     is_stale: bool = False
+    price_age_seconds: int = 0  # since the price was last read
+    gpus: int | None = None
+    ebs_mbps: int | None = None
+    instance_store_gib: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,12 +98,23 @@ def _in_zones_first(need: Need, candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _matching(need: Need, pools: list[Pool]) -> list[Pool]:
-    """Pools at least as large as what is replaced, of its architecture: its own type in another AZ first, then others, each cheapest first."""
+    """Pools that hold what the replaced one holds: its own type in another AZ first, then others, each cheapest first."""
     model = next((pool for pool in pools if pool.instance_type == need.instance_type), None)
     if model is None:
         return []
-    fits = [p for p in pools if p.arch == model.arch and p.vcpus >= model.vcpus and p.memory_mib >= model.memory_mib]
+    fits = [pool for pool in pools if holds(pool, model)]
     return sorted(fits, key=lambda p: (p.instance_type != need.instance_type, p.price is None, p.price or 0, p.pool_id))
+
+
+def holds(pool: Pool, model: Pool) -> bool:
+    """Whether ``pool`` is of the architecture of ``model`` and has at least what that has, as far as the catalogue knows."""
+    is_large = pool.arch == model.arch and pool.vcpus >= model.vcpus and pool.memory_mib >= model.memory_mib
+    return is_large and not any(lacks(getattr(pool, name), getattr(model, name)) for name in EQUIPMENT)
+
+
+def lacks(has: int | None, wanted: int | None) -> bool:
+    """Whether it is known to be less; of what nobody knows nothing is said."""
+    return has is not None and wanted is not None and has < wanted
 
 
 def affordable(on_demand_price: float | None, price: float | None) -> bool:

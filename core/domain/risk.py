@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 HORIZON = timedelta(hours=1)
 UP, DOWN = frozenset({"launched", "available"}), frozenset({"lost", "refused", "unavailable"})
@@ -32,18 +33,31 @@ class Sighting:
     at: datetime
 
 
+class Source(StrEnum):
+    """Who says a risk."""
+
+    TABLE = "table"
+    TRAINED = "trained"  # the logistic model that beat the table
+    MODEL = "model"  # the registry's active one
+
+
 @dataclass(frozen=True)
 class Risk:
     """P(lost within the hour), the sentence behind it, and how many observations it rests on.
 
-    ``confidence`` is the share, 0 to 1, of the numbers asked for that were known: of the table's one, whether anybody
-    has watched the pool; of a model's, as the model says.
+    ``known`` is the share, 0 to 1, of the numbers asked for that were known: of the table's one, whether anybody has
+    watched the pool; of a model's, as the model says. ``hours`` were watched of pools of its age (the table's alone);
+    ``outcomes`` are the table's expected losses of this pool, the trained model's losses, a registered one's predictions
+    of which is known what became of them.
     """
 
     probability: float
     evidence: str
     samples: int
-    confidence: float = 0.0
+    known: float = 0.0
+    source: Source = Source.TABLE
+    hours: float = 0.0
+    outcomes: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,11 @@ class Table:
     def of(self, pool_id: str, band: int, advisor_bucket: int | None = None) -> float:
         """A pool's own probability in a band."""
         return -math.expm1(math.log1p(-min(0.999, self.probability(band))) * self.factor(pool_id, advisor_bucket))
+
+    @property
+    def losses(self) -> int:
+        """How many it was learned from."""
+        return sum(own.losses for own in self.pools.values())
 
     def as_json(self) -> dict:
         return {"hits": self.hits, "hours": self.hours, "pools": {name: list(vars(own).values()) for name, own in self.pools.items()}}
@@ -185,7 +204,10 @@ def _record(table: Table, told: list[Stretch]) -> Record:
 
 def by_table(table: Table, pool_id: str, here: Standing, advisor_bucket: int | None) -> Risk:
     """The pool's risk by band, own record and, where it has none, the Advisor's rank."""
-    return Risk(round(table.of(pool_id, here.band, advisor_bucket), 4), sentence(table, pool_id, here, advisor_bucket), here.samples, float(here.age is not None))
+    return Risk(
+        round(table.of(pool_id, here.band, advisor_bucket), 4), sentence(table, pool_id, here, advisor_bucket), here.samples,
+        float(here.age is not None), Source.TABLE, table.hours[here.band], table.pools.get(pool_id, NO_RECORD).expected,
+    )  # fmt: skip
 
 
 def noticed(told: Risk, table: Table) -> Risk:
@@ -207,7 +229,11 @@ def sentence(table: Table, pool_id: str, here: Standing, advisor_bucket: int | N
 
 
 def spoken(span: timedelta) -> str:
-    minutes = span.total_seconds() / 60
+    return spoken_seconds(span.total_seconds())
+
+
+def spoken_seconds(seconds: float) -> str:
+    minutes = seconds / 60
     if minutes < 90:
         return f"{minutes:.0f} min"
     return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} days"

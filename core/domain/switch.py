@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.domain.lifecycle import Agent, AgentConfig, Instance, Role
-from core.domain.pools import Pool
+from core.domain.pools import Pool, holds
 from core.domain.response import Standby
 from core.domain.row import FromRow
 
@@ -93,11 +93,6 @@ def is_calm(pool: Pool, is_ice: bool, now: datetime) -> bool:
     return pool.danger_until <= now and not is_ice
 
 
-def holds(pool: Pool, model: Pool) -> bool:
-    """Whether ``pool`` is at least as large as ``model`` and of its architecture."""
-    return pool.arch == model.arch and pool.vcpus >= model.vcpus and pool.memory_mib >= model.memory_mib
-
-
 def next_step(switch: Switch, agent: Agent, old: Instance, new: Instance, standby: Standby | None, target: Pool | None,
               is_serving: bool, now: datetime, *, ends_by_itself: bool) -> Step:  # fmt: skip
     """One step of a switch that stands in rows. Reads nothing and changes nothing."""
@@ -131,7 +126,7 @@ def _by_target(order: Order, now: datetime) -> Refusal | None:
     if target.pool_id == order.primary.pool_id and order.primary.lifecycle == "spot":
         return Refusal("SwitchRefused", "the workload runs in that pool already")
     if order.present is not None and not holds(target, order.present):
-        return Refusal("SwitchRefused", f"{target.instance_type} is smaller than {order.primary.instance_type}, or of another architecture")
+        return Refusal("SwitchRefused", f"{target.instance_type} has less than {order.primary.instance_type}, or is of another architecture")
     if order.zones and target.az_id not in order.zones:
         return Refusal("SwitchRefused", "the target pool lies in none of the zones of the workload's Auto Scaling group")
     if not is_calm(target, order.is_ice, now):

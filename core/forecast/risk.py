@@ -16,20 +16,20 @@ from core.domain.lifecycle import Instance
 from core.domain.model.contract import Prediction
 from core.domain.model.features import Market
 from core.domain.pools import DANGER_MEMORY, ICE_MEMORY, Pool
-from core.domain.risk import Risk, Table
+from core.domain.risk import Risk, Source, Table
 from core.domain.risk_model import Model
 from core.domain.risk_now import by_rule, by_trained, spoken, struck
 from core.domain.sightings import NOTHING_SEEN, Seen
 from core.forecast import pool_memory, sightings
 from core.ml_interface import Loaded
-from core.sql import pools
-from core.sql import predictions as prices
+from core.sql import pools, predictions
 from core.sql import risk as rows
 
 EVERYBODY = 0
 LATEST_REPORT = timedelta(hours=2)
 LIVES = {"rebalance_notice": DANGER_MEMORY, "termination_notice": DANGER_MEMORY, "capacity_error": ICE_MEMORY}
 STATIC_RULE, TRAINED = "static-rule", "trained-model"
+MOST_PROVED = 10_000  # more proven predictions make no model surer
 SIBLINGS = timedelta(seconds=10)  # AWS takes many machines of a pool at once: their notices are one sighting of the pool
 
 
@@ -98,12 +98,16 @@ def derive(tx: Tx) -> dict:
 
 @dataclass(frozen=True)
 class Forecast:
-    """P(lost within the hour) of pools, whose word it is, and why it is not the active model's although there is one."""
+    """P(lost within the hour) of pools, whose word it is, and why it is not the active model's although there is one.
+
+    ``ranks`` are the Spot Advisor's buckets by type.
+    """
 
     risks: dict[str, Risk]
     model_version: str
     fell_back_because: str | None
     table: Table
+    ranks: dict[str, int]
 
     def seen_by(self, known: Iterable[Pool], now: datetime) -> "Forecast":
         """With what whoever sees these pools was told lately."""
@@ -130,12 +134,19 @@ def forecast(tx: Tx, region: str, known: list[Pool], active: Loaded) -> Forecast
     risks = by_rule(known, seen, table, ranks, now)
     told, why = _by_registered(tx, active, known, seen, now) if active.model else (None, None)
     if told is not None:
-        sure = {pool_id: replace(risks[pool_id], confidence=one.confidence_score) for pool_id, one in told.items()}
+        proved = predictions.proved(tx, active.registered.id, MOST_PROVED)
+        sure = {pool_id: _of_model(risks[pool_id], one.confidence_score, Source.MODEL, proved) for pool_id, one in told.items()}
         said = {pool_id: one.interruption_probability for pool_id, one in told.items()}
-        return Forecast(spoken({**risks, **sure}, said, active.registered.label), active.registered.label, None, table)
+        return Forecast(spoken({**risks, **sure}, said, active.registered.label), active.registered.label, None, table, ranks)
     if trained:
-        return Forecast(spoken(risks, by_trained(trained, risks.keys(), seen, now), "the model"), TRAINED, why, table)
-    return Forecast(risks, STATIC_RULE, why, table)
+        said = by_trained(trained, risks.keys(), seen, now)
+        sure = {pool_id: _of_model(risks[pool_id], 1.0, Source.TRAINED, table.losses) for pool_id in said}
+        return Forecast(spoken({**risks, **sure}, said, "the model"), TRAINED, why, table, ranks)
+    return Forecast(risks, STATIC_RULE, why, table, ranks)
+
+
+def _of_model(risk: Risk, known: float, source: Source, outcomes: float) -> Risk:
+    return replace(risk, known=known, source=source, hours=0.0, outcomes=outcomes)
 
 
 def _by_registered(tx: Tx, active: Loaded, known: list[Pool], seen: dict[str, Seen], now: datetime) -> tuple[dict[str, Prediction] | None, str | None]:
@@ -150,7 +161,7 @@ def prices_for(tx: Tx, loaded: Loaded) -> dict[str, list[float]]:
     """Each pool's prices of the last day, for a model that asks for them."""
     if not any(name.startswith("price_") for name in loaded.model.names):
         return {}
-    return {pool: [row["price"] for row in told] for pool, told in groupby(prices.recent_prices(tx), lambda row: row["pool_id"])}
+    return {pool: [row["price"] for row in told] for pool, told in groupby(predictions.recent_prices(tx), lambda row: row["pool_id"])}
 
 
 def learned(tx: Tx) -> tuple[Table, Model | None]:

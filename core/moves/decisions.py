@@ -14,11 +14,13 @@ from uuid import uuid4
 from core import errors
 from core.database import Tx
 from core.domain.decision import select_best_instance
+from core.domain.decision.confidence import Trust, trust
 from core.domain.decision.values import Choice, Inputs, Offer, Verdict
 from core.domain.lifecycle import Agent, Instance
 from core.domain.serialize import members, plain
 from core.forecast.risk import Forecast
 from core.moves.surroundings import Grounds, Surroundings, inputs_of
+from core.moves.told import NOTHING, Told, hear
 from core.operations import counters, safe_mode
 from core.sql import agents, decisions, instances
 
@@ -36,28 +38,35 @@ class Decision:
     inputs: Inputs
     choice: Choice
     forecast: Forecast
+    trust: Trust | None
     latency_ms: float
 
 
 def weigh(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, current_pool: str | None = None,
-          prices: Mapping[str, float] | None = None, *, began: float | None = None) -> Decision:  # fmt: skip
-    """1 read  2 decide. Nothing is written."""
+          told: Told = NOTHING, *, began: float | None = None) -> Decision:  # fmt: skip
+    """1 read  2 decide  3 say how far that can be trusted. Nothing is written."""
     began = perf_counter() if began is None else began
-    inputs = inputs_of(tx, agent, instance, around, current_pool, prices)
+    inputs = inputs_of(tx, agent, instance, around, current_pool, told.prices)
     choice = select_best_instance(inputs)
+    found = choice.chosen and _trust(choice.chosen.offer.pool_id, around, told)
     seconds = perf_counter() - began
     counters.decided(choice.verdict, seconds)
-    return Decision(str(uuid4()), agent, instance, inputs, choice, around.forecast, seconds * 1000)
+    return Decision(str(uuid4()), agent, instance, inputs, choice, around.forecast, found, seconds * 1000)
+
+
+def _trust(pool_id: str, around: Surroundings, told: Told) -> Trust:
+    return trust(around.forecast.risks[pool_id], told.ages.get(pool_id, around.pools[pool_id].price_age_seconds))
 
 
 def decide(tx: Tx, agent: Agent, body: Mapping[str, Any]) -> dict:
-    """A host asks: weigh, write down, answer. ``prices`` of the caller stand in for the stored ones in this decision."""
+    """A host asks: hear what it tells of prices, weigh, write down, answer."""
     began, instance = perf_counter(), _instance(tx, agent, body["instance_id"])
     current = body["current_pool"] or (instance.pool_id if instance.lifecycle == "spot" else None)
     around = Grounds().of(tx, agent.client_id, instance.region)
-    made = weigh(tx, agent, instance, around, current, {one["pool_id"]: one["spot_price"] for one in body["prices"]}, began=began)
+    told = hear(tx, agent, instance, body, around.pools)
+    made = weigh(tx, agent, instance, around, current, told, began=began)
     _write(tx, made, "host", None)
-    return _answer(made)
+    return {**_answer(made), "readings": told.readings}
 
 
 def note(tx: Tx, made: Decision, outcome: str | None) -> bool:
@@ -83,9 +92,14 @@ def _gist(verdict: str, chosen: Mapping | None, more: Mapping) -> tuple:
 def _write(tx: Tx, made: Decision, asked_by: str, outcome: str | None) -> None:
     decisions.insert(
         tx, uuid=made.uuid, client_id=made.agent.client_id, agent_id=made.agent.id, instance_id=made.instance.id, verdict=made.choice.verdict,
-        sentence=made.choice.sentence, inputs=made.inputs.as_json(), output=output_of(made.choice), model_version=made.forecast.model_version,
+        sentence=made.choice.sentence, inputs=made.inputs.as_json(), output=output_of(made.choice), confidence=made.trust and made.trust.confidence,
+        confidence_why=_why_trusted(made), model_version=made.forecast.model_version,
         fell_back_because=made.forecast.fell_back_because, asked_by=asked_by, latency_ms=made.latency_ms, outcome=outcome, now=tx.now(),
     )  # fmt: skip
+
+
+def _why_trusted(made: Decision) -> str:
+    return made.trust.words if made.trust else "No pool was chosen"
 
 
 def output_of(choice: Choice) -> str:
@@ -95,6 +109,20 @@ def output_of(choice: Choice) -> str:
 
 def _told(value: Any) -> Any:
     return members(value) if is_dataclass(value) else plain(value)
+
+
+def comes_out_the_same(stored: str, choice: Choice) -> bool:
+    """Whether a decision taken again is the stored one, byte by byte; members that decisions have gained since are left out."""
+    again = _as_far_as(json.loads(output_of(choice)), json.loads(stored))
+    return json.dumps(again, sort_keys=True, separators=(",", ":")) == stored
+
+
+def _as_far_as(told: Any, stored: Any) -> Any:
+    if isinstance(told, dict) and isinstance(stored, dict):
+        return {name: _as_far_as(value, stored[name]) for name, value in told.items() if name in stored}
+    if isinstance(told, list) and isinstance(stored, list) and len(told) == len(stored):
+        return [_as_far_as(*pair) for pair in zip(told, stored, strict=True)]
+    return told
 
 
 def latest(tx: Tx, agent: Agent) -> dict:
@@ -121,6 +149,7 @@ def shown(row: Mapping[str, Any]) -> dict:
         "decision_id": row["uuid"], "decision": row["verdict"], "reason": row["sentence"], "decided_at": row["created_at"],
         "target_pool": output["chosen"] and output["chosen"]["offer"]["pool_id"], "chosen": _candidate(output["chosen"]),
         "runners_up": [_candidate(one) for one in output["runners_up"]], "rejected": output["rejected"], "executed": bool(row["executed"]),
+        "confidence": row["confidence"], "confidence_why": row["confidence_why"],
         "outcome": row["outcome"], "asked_by": row["asked_by"], "model_version": row["model_version"],
         "fell_back_because": row["fell_back_because"], "latency_ms": float(row["latency_ms"]),
     }  # fmt: skip
@@ -153,7 +182,8 @@ def _answer(made: Decision) -> dict:
     return {
         "decision_id": made.uuid, "decision": choice.verdict, "target_pool": best and best.offer.pool_id,
         "saving_usd_per_hour": _saving(made.inputs.present.price, best.offer.price) if best and choice.verdict == Verdict.SWITCH else None,
-        "interruption_probability": best and best.offer.risk, "confidence": best and made.forecast.risks[best.offer.pool_id].confidence, "reason": choice.sentence,
+        "interruption_probability": best and best.offer.risk, "confidence": made.trust and made.trust.confidence,
+        "confidence_why": _why_trusted(made), "reason": choice.sentence,
         "runners_up": [_candidate(asdict(one)) for one in choice.runners_up], "rejected": [members(one) for one in choice.rejected],
         "model_version": made.forecast.model_version, "fell_back_because": made.forecast.fell_back_because,
         "latency_ms": round(made.latency_ms, 3),

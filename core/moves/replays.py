@@ -18,7 +18,7 @@ from core.domain.decision import select_best_instance
 from core.domain.decision.values import Inputs, MovePolicy
 from core.domain.serialize import canonical
 from core.moves import recorded
-from core.moves.decisions import output_of
+from core.moves.decisions import comes_out_the_same
 from core.replay.actions import ActionLog
 from core.replay.own_lineup import LINEUP, OMNISCIENT
 from core.replay.own_play import Terms, chosen, compare
@@ -250,5 +250,5 @@ def decided_again(tx: Tx, client_id: int) -> Iterator[tuple[str, datetime, bool]
     after = 0
     while some := history.decisions(tx, client_id, after):
         for row in some:
-            yield row["uuid"], row["created_at"], output_of(select_best_instance(Inputs.from_json(row["inputs"]))) == row["output"]
+            yield row["uuid"], row["created_at"], comes_out_the_same(row["output"], select_best_instance(Inputs.from_json(row["inputs"])))
         after = some[-1]["id"]

@@ -8,7 +8,7 @@ from functools import cached_property
 from core import errors, ml_interface
 from core.database import Tx
 from core.domain.decision.engine import Engine, Placement
-from core.domain.decision.values import Inputs, Offer
+from core.domain.decision.values import Inputs, Offer, Present
 from core.domain.lifecycle import Agent, Instance
 from core.domain.move import Place, offer_of, present_of, wish_of
 from core.domain.pools import Pool
@@ -34,19 +34,23 @@ class Surroundings:
 
     @cached_property
     def offers(self) -> tuple[Offer, ...]:
-        risks = self.forecast.risks
-        return tuple(offer_of(pool, risks[name].probability) for name, pool in self.pools.items())
+        risks, ranks = self.forecast.risks, self.forecast.ranks
+        return tuple(offer_of(pool, risks[name].probability, bucket=ranks.get(pool.instance_type)) for name, pool in self.pools.items())
 
     def taken(self, agent_id: int) -> dict[str, int]:
         """How many other workloads stand in each pool or are on their way there."""
         others = (place for agent, places in self.stands.items() if agent != agent_id for place in set(places) if place)
         return dict(Counter(others))
 
-    def model_of(self, instance: Instance) -> Pool:
-        """A pool of the instance's own type; Conflict while no prices of it were collected."""
-        model = next((pool for pool in self.pools.values() if pool.instance_type == instance.instance_type), None)
+    def knows(self, instance_type: str) -> bool:
+        """Whether prices of this type were collected."""
+        return any(pool.instance_type == instance_type for pool in self.pools.values())
+
+    def model_of(self, instance_type: str) -> Pool:
+        """A pool of this type; Conflict while no prices of it were collected."""
+        model = next((pool for pool in self.pools.values() if pool.instance_type == instance_type), None)
         if model is None:
-            raise errors.Conflict(f"{instance.instance_type} is unknown in {self.region}; no prices were collected yet")
+            raise errors.Conflict(f"{instance_type} is unknown in {self.region}; no prices were collected yet")
         return model
 
 
@@ -85,7 +89,7 @@ def inputs_of(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, cu
               prices: Mapping[str, float] | None = None) -> Inputs:  # fmt: skip
     """All that the decision about one workload looks at. ``prices`` of the caller stand in for the stored ones."""
     place, placement = _place(tx, instance, around, current_pool, prices or {}), around.placement
-    wish = replace(wish_of(around.model_of(instance), place.on_demand), allow=placement.allow, deny=placement.deny,
+    wish = replace(wish_of(around.model_of(instance.instance_type), place.on_demand), allow=placement.allow, deny=placement.deny,
                    zones=tuple(sorted(zones_of(tx, instance))))  # fmt: skip
     present = present_of(place, switches.last_move(tx, agent.id), agent.last_failover_at, why_deaf(tx, instance))
     return Inputs(
@@ -94,6 +98,13 @@ def inputs_of(tx: Tx, agent: Agent, instance: Instance, around: Surroundings, cu
         policy=plans.policy(tx, agent.id) or around.engine.policy, gates=around.engine.gates,
         price_increase_pct=placement.price_increase_pct, repeat_block_seconds=int(waits().repeat_block.total_seconds()),
     )  # fmt: skip
+
+
+def compared(tx: Tx, around: Surroundings, instance_type: str, on_demand: float) -> Inputs:
+    """What a comparison of pools for a type looks at, whoever runs on it; no move is weighed."""
+    placement = around.placement
+    wish = replace(wish_of(around.model_of(instance_type), on_demand), allow=placement.allow, deny=placement.deny)
+    return Inputs(wish, around.offers, Present(None, on_demand=True), tx.now(), weights=placement.weights(around.engine), runners_up=0)
 
 
 def _place(tx: Tx, instance: Instance, around: Surroundings, current_pool: str | None, prices: Mapping[str, float]) -> Place:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from core import audit, doorbell, errors, events
 from core.database import Tx
-from core.domain.downtime import handover_gap
+from core.domain.downtime import expected_gap, handover_gap
 from core.domain.intent import ORDINARY
 from core.domain.lifecycle import Agent, Instance, Role
 from core.domain.plan import Plan
@@ -100,13 +100,15 @@ def still_wanted(tx: Tx, instance_id: int) -> bool:
 def simulate(tx: Tx, wanted: Order, refused_because: str | None) -> dict:
     """What a switch would bring, without any effect. A figure nobody measured is null."""
     price = quotes.of_instance(tx, wanted.primary, tx.now())
-    measured = switches.boot_and_gap(tx, wanted.agent.client_id)
+    gap = expected_gap(switches.measured_gaps(tx, wanted.agent.client_id, wanted.agent.id))
+    boot = switches.mean_boot(tx, wanted.agent.client_id)
     target = wanted.target
     known = price is not None and target is not None and target.price is not None
     return {
         "saving_usd_per_hour": round(price.usd_per_hour - target.price, 6) if known else None,
-        "expected_downtime_seconds": measured["gap_seconds"] and round(measured["gap_seconds"], 3),
-        "expected_boot_seconds": measured["boot_seconds"] and round(measured["boot_seconds"], 3),
+        "expected_downtime_seconds": gap.seconds,
+        "expected_downtime_rests_on": {"switches": gap.switches, "words": gap.words},
+        "expected_boot_seconds": boot and round(boot, 3),
         "data_source": quotes.source(),
         "stale": bool(price and price.stale),
         "steps": [sentence for _, sentence in steps_of(wanted)] if target else [],

@@ -7,6 +7,7 @@ from core import errors
 from core.database import Tx
 from core.domain.pools import Candidate, Pool, pool_id
 from core.domain.price_series import BUCKET_SECONDS
+from core.domain.savings import ON_DEMAND_STALE_AFTER
 from core.emergencies import emergency
 from core.forecast.risk import risk_of
 from core.prices import consolidation, feeds
@@ -19,6 +20,7 @@ DAY = timedelta(hours=24)
 FINE_HOURS = 168
 SURCHARGE = 1.1
 SHOWN_RUNS_DAYS = 7
+UNKNOWN_PRICE = {"price_usd_per_hour": None, "stale": True, "as_of": None, "data_source": None}
 
 
 def of_client(tx: Tx, client_id: int, region: str | None) -> dict:
@@ -95,12 +97,11 @@ def _flag(pool: Pool, now: datetime) -> dict:
 def pricing_of(tx: Tx, client_id: int, uuid: str) -> dict:
     """What an instance costs, and where it would be cheapest among the pools that fit and are calm."""
     row = _instance(tx, client_id, uuid)
-    here = market.pool(tx, row["pool_id"]) if row["pool_id"] else None
-    on_demand = pools.on_demand_price(tx, row["region"], row["instance_type"])
-    current = _current(here) if here else {"price_usd_per_hour": None, "stale": True, "as_of": None, "data_source": None}
+    on_demand = pools.on_demand(tx, row["region"], row["instance_type"])
+    current = _spot_now(tx, row["pool_id"]) if row["lifecycle"] == "spot" else _on_demand_now(on_demand, tx.now())
     best = _cheapest(emergency.places(tx, instances.by_uuid(tx, uuid), fallback=True))
     return {
-        "current": current["price_usd_per_hour"] if row["lifecycle"] == "spot" else on_demand, "on_demand": on_demand,
+        "current": current["price_usd_per_hour"], "on_demand": on_demand and on_demand["price"],
         "lifecycle": row["lifecycle"], "pool_id": row["pool_id"],
         "best": {"pool": best.pool_id, "price": best.price, "lifecycle": best.lifecycle, "why": best.why},
         **{name: current[name] for name in ("stale", "as_of", "data_source")},
@@ -111,6 +112,19 @@ def _cheapest(places: list[Candidate]) -> Candidate:
     """Of the calmest kind there is; the first of equals."""
     calmest = [place for place in places if place.why == places[0].why and place.price is not None]
     return min(calmest, key=lambda place: place.price, default=places[0])
+
+
+def _spot_now(tx: Tx, pool_id: str | None) -> dict:
+    here = market.pool(tx, pool_id) if pool_id else None
+    return _current(here) if here else UNKNOWN_PRICE
+
+
+def _on_demand_now(listed: dict | None, now: datetime) -> dict:
+    """As AWS's price list had it when it was read; after a day it is stale, and counts all the same."""
+    if listed is None:
+        return UNKNOWN_PRICE
+    is_stale = now - listed["updated_at"] > ON_DEMAND_STALE_AFTER
+    return {"price_usd_per_hour": listed["price"], "stale": is_stale, "as_of": listed["updated_at"], "data_source": "collector"}
 
 
 def history_of_instance(tx: Tx, client_id: int, uuid: str, hours: int) -> list[dict]:

@@ -34,7 +34,7 @@ def report(tx: Tx, agent: Agent, instance: Instance, body: Mapping[str, Any]) ->
     now = tx.now()
     rows, rejected = [], []
     for row in body["pools"]:
-        why = _impossible(row, now)
+        why = impossible(row, now)
         if why:
             rejected.append({"pool": pool_id(row["az_id"], row["instance_type"]), "why": why})
         else:
@@ -43,7 +43,8 @@ def report(tx: Tx, agent: Agent, instance: Instance, body: Mapping[str, Any]) ->
     return {"stored": stored, "duplicates": len(rows) - stored, "rejected": rejected}
 
 
-def _impossible(row: Mapping[str, Any], now: datetime) -> str | None:
+def impossible(row: Mapping[str, Any], now: datetime) -> str | None:
+    """Why a price that was reported is none."""
     if not 0 < row["spot_price"] < HIGHEST:
         return "not a price"
     at = parse_time(row["observed_at"])
@@ -103,6 +104,7 @@ def _since(tx: Tx, region: str) -> datetime:
 
 def _store(tx: Tx, region: str, catalogue: Catalogue, changes: list[SpotPrice]) -> dict:
     """Each change into staging, the newest of each pool as its price, unless the whole feed stands still."""
+    _store_types(tx, catalogue)
     now, known = tx.now(), [(price, catalogue.pool_of(price)) for price in changes]
     known = [(price, pool) for price, pool in known if pool]
     staged = [(None, 0, "collector", "NONE", pool, price.usd_per_hour, price.at, now) for price, pool in known]
@@ -116,6 +118,13 @@ def _store(tx: Tx, region: str, catalogue: Catalogue, changes: list[SpotPrice]) 
     if not feeds.stands_still("spot", watermark, now):
         pools.write_pools(tx, [_pool(region, catalogue, pool, price, now) for pool, price in sorted(newest.items())])
     return {"pools": len(newest), "changes": len(staged)}
+
+
+def _store_types(tx: Tx, catalogue: Catalogue) -> None:
+    now = tx.now()
+    told = [(name[:32], size.gpus, size.ebs_mbps, size.instance_store_gib, now) for name, size in sorted(catalogue.types.items())]
+    for start in range(0, len(told), BATCH):
+        pools.write_types(tx, told[start : start + BATCH])
 
 
 def _pool(region: str, catalogue: Catalogue, pool: str, price: SpotPrice, now: datetime) -> tuple:

@@ -16,7 +16,7 @@ import numpy as np
 from core.domain.decision.engine import Engine, Placement
 from core.domain.decision.values import MONTHLY_BY_BUCKET, Offer
 from core.domain.move import offer_of
-from core.domain.pools import DANGER_MEMORY, LONG_AGO, POISON_MEMORY, Pool
+from core.domain.pools import DANGER_MEMORY, LONG_AGO, POISON_MEMORY, Pool, holds
 from core.domain.risk import DOWN, FADES, LOSSES, UP, Risk, Sighting, Table, stretches
 from core.domain.risk_model import Model
 from core.domain.risk_now import by_rule, by_trained, spoken, struck
@@ -136,7 +136,8 @@ class Market:
         """The same pools as the chooser sees them, with their risk."""
         risks, now = self._risks_at(tick), self.history.at(tick)
         told = struck(risks, pools, self._learned(now)[0], now)
-        return tuple(offer_of(pool, told[pool.pool_id].probability) for pool in pools)
+        ranks = self._ranks(now)
+        return tuple(offer_of(pool, told[pool.pool_id].probability, bucket=ranks.get(pool.instance_type)) for pool in pools)
 
     def risk_at(self, tick: int, pool_id: str) -> float:
         told = self._risks_at(tick).get(pool_id)
@@ -164,7 +165,7 @@ class Market:
 
     def cheapest(self, model: Pool) -> np.ndarray:
         """The lowest price of each tick among the pools that hold what ``model`` holds; NaN where none is known."""
-        key = f"{model.arch}:{model.vcpus}:{model.memory_mib}"
+        key = model.instance_type
         if key not in self._cheapest:
             self._cheapest[key] = np.nanmin(np.where(np.isnan(self.history.prices), np.inf, self.history.prices)[:, self.fitting(model)], axis=1)
         return self._cheapest[key]
@@ -174,7 +175,7 @@ class Market:
         return self._models[instance_type]
 
     def fitting(self, model: Pool) -> list[int]:
-        return [n for n, pool in enumerate(self.history.pools) if pool.arch == model.arch and pool.vcpus >= model.vcpus and pool.memory_mib >= model.memory_mib]
+        return [n for n, pool in enumerate(self.history.pools) if holds(pool, model)]
 
     def draw(self, seed: int, hazard: float = 1.0) -> Fate:
         """What was recorded, and where nobody watched what chance makes of it. ``hazard`` times the Advisor's rates; 0: records alone."""

@@ -8,14 +8,20 @@ from core.domain.downtime import ServingReport
 
 def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int, skew_ms: int | None, serving: int | None,
           serving_since: datetime | None, spooled: int, dead: int, figures: str, now: datetime, imds_ok: bool | None = None,
-          imds_silent_since: datetime | None = None, host_events: str | None = None, missed_beats: int = 0) -> None:  # fmt: skip
-    """A beat may be overtaken by the report of a change: against one of the last 5 s it counts only if it tells of a later one."""
+          imds_silent_since: datetime | None = None, host_events: str | None = None, missed_beats: int = 0,
+          cpu_pct: float | None = None) -> None:  # fmt: skip
+    """A beat may be overtaken by the report of a change: against one of the last 5 s it counts only if it tells of a later one.
+
+    The mean of the CPU is of all its beats in the first day, then it forgets by the day; it is told before the times are moved on.
+    """
     tx.execute(
         "INSERT INTO agent_heartbeats (instance_id, agent_id, client_id, received_at, contact_at, heard_since, first_at, beats, seen_epoch, clock_skew_ms,"
-        " serving, serving_since, spooled, dead_notices, imds_ok, imds_silent_since, host_events, missed_beats, figures)"
+        " serving, serving_since, spooled, dead_notices, imds_ok, imds_silent_since, host_events, missed_beats, figures, cpu_mean)"
         " VALUES (%(instance_id)s, %(agent_id)s, %(client_id)s, %(now)s, %(now)s, %(now)s, %(now)s, 1, %(epoch)s, %(skew)s, %(serving)s,"
-        " %(since)s, %(spooled)s, %(dead)s, %(imds_ok)s, %(silent)s, %(host_events)s, %(missed)s, %(figures)s)"
-        " ON DUPLICATE KEY UPDATE received_at = VALUES(received_at),"
+        " %(since)s, %(spooled)s, %(dead)s, %(imds_ok)s, %(silent)s, %(host_events)s, %(missed)s, %(figures)s, %(cpu)s)"
+        " ON DUPLICATE KEY UPDATE cpu_mean = IF(VALUES(cpu_mean) IS NULL, cpu_mean, COALESCE(cpu_mean + (VALUES(cpu_mean) - cpu_mean)"
+        "  * TIMESTAMPDIFF(MICROSECOND, received_at, VALUES(received_at)) / GREATEST(1, TIMESTAMPDIFF(MICROSECOND, received_at, VALUES(received_at)),"
+        "  LEAST(86400000000, TIMESTAMPDIFF(MICROSECOND, first_at, VALUES(received_at)))), VALUES(cpu_mean))), received_at = VALUES(received_at),"
         " heard_since = IF(contact_at < VALUES(contact_at) - INTERVAL 5 SECOND, VALUES(contact_at), heard_since), contact_at = VALUES(contact_at),"
         " first_at = COALESCE(first_at, VALUES(first_at)), beats = beats + 1,"
         " seen_epoch = GREATEST(seen_epoch, VALUES(seen_epoch)), clock_skew_ms = VALUES(clock_skew_ms),"
@@ -27,7 +33,7 @@ def write(tx: Tx, *, instance_id: int, agent_id: int, client_id: int, epoch: int
         " figures = VALUES(figures)",
         instance_id=instance_id, agent_id=agent_id, client_id=client_id, epoch=epoch, skew=skew_ms, serving=serving,
         since=serving_since, spooled=spooled, dead=dead, imds_ok=None if imds_ok is None else int(imds_ok),
-        silent=imds_silent_since, host_events=host_events, missed=missed_beats, figures=figures, now=now,
+        silent=imds_silent_since, host_events=host_events, missed=missed_beats, figures=figures, cpu=cpu_pct, now=now,
     )  # fmt: skip
 
 

@@ -11,9 +11,11 @@ MEMORY = ("ice_until", "danger_until", "poisoned_until")
 KNOWN = (
     "SELECT p.pool_id, p.region, p.az_id, p.instance_type, p.vcpus, p.memory_mib, p.arch,"
     " p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND AS is_stale,"
+    " t.gpus, t.ebs_mbps, t.instance_store_gib,"
+    " TIMESTAMPDIFF(SECOND, p.updated_at, UTC_TIMESTAMP(6)) AS price_age_seconds,"
     " IF(p.updated_at < UTC_TIMESTAMP(6) - INTERVAL 300 SECOND, p.price * 1.1, p.price) AS price,"
     " m.ice_until, m.danger_until, m.poisoned_until, r.danger_until AS own_danger_until, r.poisoned_until AS own_poisoned_until"
-    " FROM spot_pools p LEFT JOIN pool_memory m ON m.pool_id = p.pool_id"
+    " FROM spot_pools p LEFT JOIN instance_types t ON t.instance_type = p.instance_type LEFT JOIN pool_memory m ON m.pool_id = p.pool_id"
     " LEFT JOIN pool_reports r ON r.pool_id = p.pool_id AND r.client_id = %(client_id)s"
 )
 
@@ -122,6 +124,16 @@ def write_pools(tx: Tx, rows: list[tuple]) -> int:
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON DUPLICATE KEY UPDATE price = IF(price_at IS NULL OR price_at <= VALUES(price_at), VALUES(price), price),"
         " price_at = GREATEST(COALESCE(price_at, VALUES(price_at)), VALUES(price_at)), updated_at = VALUES(updated_at)",
+        rows,
+    )
+
+
+def write_types(tx: Tx, rows: list[tuple]) -> int:
+    """Rows of (instance_type, gpus, ebs_mbps, instance_store_gib, updated_at)."""
+    return tx.insert_many(
+        "INSERT INTO instance_types (instance_type, gpus, ebs_mbps, instance_store_gib, updated_at) VALUES (%s, %s, %s, %s, %s)"
+        " ON DUPLICATE KEY UPDATE gpus = VALUES(gpus), ebs_mbps = VALUES(ebs_mbps), instance_store_gib = VALUES(instance_store_gib),"
+        " updated_at = VALUES(updated_at)",
         rows,
     )
 

@@ -63,6 +63,17 @@ def scored(tx: Tx, model_id: int, limit: int) -> list[tuple[float, int]]:
     return [(row["probability"], int(row["outcome"] == "interrupted")) for row in reversed(rows)]
 
 
+def proved(tx: Tx, model_id: int, most: int) -> int:
+    """Of how many of a model's predictions is known what became of them; counted up to ``most``."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM (SELECT 1 FROM predictions WHERE model_id = %(id)s AND outcome IN ('interrupted', 'survived')"
+        " LIMIT %(most)s) AS counted",
+        id=model_id,
+        most=most,
+    )
+    return row["n"]
+
+
 def last_latencies(tx: Tx, model_id: int) -> list[float]:
     rows = tx.all("SELECT latency_ms FROM predictions WHERE model_id = %(id)s ORDER BY id DESC LIMIT 1000", id=model_id)
     return sorted(row["latency_ms"] for row in rows)

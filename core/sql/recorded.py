@@ -23,8 +23,12 @@ def spans(tx: Tx, client_id: int) -> list[dict]:
 
 def pools(tx: Tx, region: str) -> list[Pool]:
     """Every pool of a region without price and without memory."""
-    rows = tx.all("SELECT pool_id, region, az_id, instance_type, vcpus, memory_mib, arch FROM spot_pools WHERE region = %(region)s ORDER BY pool_id", region=region)
-    none = {"price": None, "ice_until": LONG_AGO, "danger_until": LONG_AGO, "poisoned_until": LONG_AGO, "is_stale": False}
+    rows = tx.all(
+        "SELECT p.pool_id, p.region, p.az_id, p.instance_type, p.vcpus, p.memory_mib, p.arch, t.gpus, t.ebs_mbps, t.instance_store_gib"
+        " FROM spot_pools p LEFT JOIN instance_types t ON t.instance_type = p.instance_type WHERE p.region = %(region)s ORDER BY p.pool_id",
+        region=region,
+    )
+    none = {"price": None, "ice_until": LONG_AGO, "danger_until": LONG_AGO, "poisoned_until": LONG_AGO, "is_stale": False, "price_age_seconds": 0}
     return [Pool.from_row({**row, **none}) for row in rows]
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.database import Tx
+from core.domain.downtime import Measured
 from core.domain.switch import Switch
 
 
@@ -168,13 +169,25 @@ def of_client(tx: Tx, client_id: int, limit: int, before: int | None = None) -> 
     )
 
 
-def boot_and_gap(tx: Tx, client_id: int) -> dict:
-    """How long replicas of a client took to be ready, and how long its measured handovers were, on average; NULL when none was."""
-    return tx.one(
-        "SELECT (SELECT AVG(boot_time_seconds) FROM replica_instances WHERE client_id = %(id)s) AS boot_seconds,"
-        " (SELECT AVG(downtime_seconds) FROM switches WHERE client_id = %(id)s) AS gap_seconds",
-        id=client_id,
+def measured_gaps(tx: Tx, client_id: int, agent_id: int) -> list[Measured]:
+    """What a client's handovers measured, an agent's own first, the newest first; also those that are not in the history yet."""
+    rows = tx.all(
+        "SELECT x.seconds, x.agent_id = %(agent_id)s AS is_own, x.is_planned FROM ("
+        " SELECT agent_id, downtime_seconds AS seconds, cause <> 'emergency' AS is_planned, COALESCE(promoted_at, started_at) AS at"
+        " FROM switches WHERE client_id = %(client_id)s AND downtime_seconds IS NOT NULL"
+        " UNION ALL SELECT d.agent_id, d.duration_seconds, d.incident_id IS NULL, d.start_time FROM downtime_logs d"
+        " WHERE d.client_id = %(client_id)s"
+        " AND NOT EXISTS (SELECT 1 FROM switches s WHERE s.old_instance_id = d.instance_id AND s.downtime_seconds IS NOT NULL)) x"
+        " ORDER BY is_own DESC, x.at DESC LIMIT 500",
+        client_id=client_id,
+        agent_id=agent_id,
     )
+    return [Measured.from_row(row) for row in rows]
+
+
+def mean_boot(tx: Tx, client_id: int) -> float | None:
+    """How many seconds a client's replicas took to be ready, on average; None when none was."""
+    return tx.one("SELECT AVG(boot_time_seconds) AS seconds FROM replica_instances WHERE client_id = %(id)s", id=client_id)["seconds"]
 
 
 def per_day(tx: Tx, client_id: int, days: int) -> list[dict]:

@@ -1,8 +1,9 @@
-"""How much processor time one decision over 500 pools takes: `scripts/bench decision`. Goal: p99 <= 5 ms."""
+"""How long one decision over 500 pools takes: `scripts/bench decision`. Goals: p99 of its processor time <= 5 ms, of the wall's < 500 ms (MET-05)."""
 
 import random
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -10,7 +11,7 @@ import click
 from core.domain.decision import select_best_instance
 from core.domain.decision.values import Inputs, MovePolicy, Offer, Present, Wish
 
-POOLS, ROUNDS, GOAL_MS = 500, 1000, 5.0
+POOLS, GOAL_MS, WALL_GOAL_MS = 500, 5.0, 500.0
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -31,14 +32,28 @@ def market(rng: random.Random) -> Inputs:
 
 
 @click.command()
-def decision() -> None:
-    """Score 500 pools; exit code 1 above the goal."""
-    inputs, taken = market(random.Random(1)), []
-    for _ in range(ROUNDS):
-        start = time.process_time()
-        select_best_instance(inputs)
-        taken.append((time.process_time() - start) * 1000)
-    taken.sort()
-    p50, p99 = taken[ROUNDS // 2], taken[ROUNDS * 99 // 100]
-    print(f"decision over {POOLS} pools, {ROUNDS} rounds: p50 {p50:.2f} ms, p99 {p99:.2f} ms, goal p99 <= {GOAL_MS:g} ms")
-    sys.exit(0 if p99 <= GOAL_MS else 1)
+@click.option("--rounds", default=10_000, show_default=True, type=click.IntRange(100), help="how often it is chosen")
+def decision(rounds: int) -> None:
+    """Score 500 pools; exit code 1 above a goal."""
+    inputs = market(random.Random(1))
+    processor, wall = _timed(lambda: select_best_instance(inputs), rounds)
+    told = [_told(f"choosing among {POOLS} pools, processor", processor, GOAL_MS), _told(f"choosing among {POOLS} pools, wall", wall, WALL_GOAL_MS)]
+    sys.exit(0 if all(told) else 1)
+
+
+def _timed(work: Callable, rounds: int) -> tuple[list[float], list[float]]:
+    """Processor and wall time of each round in milliseconds, shortest first."""
+    processor, wall = [], []
+    for _ in range(rounds):
+        began, at = time.perf_counter(), time.process_time()
+        work()
+        processor.append((time.process_time() - at) * 1000)
+        wall.append((time.perf_counter() - began) * 1000)
+    return sorted(processor), sorted(wall)
+
+
+def _told(what: str, taken: list[float], goal: float) -> bool:
+    """Say it, and whether the goal is kept."""
+    p50, p99 = taken[len(taken) // 2], taken[len(taken) * 99 // 100]
+    click.echo(f"{what}, {len(taken):,} times: p50 {p50:.2f} ms, p99 {p99:.2f} ms, slowest {taken[-1]:.2f} ms; goal p99 <= {goal:g} ms")
+    return p99 <= goal

@@ -1,4 +1,4 @@
-"""A small part of EC2's catalogue: sizes as AWS publishes them, on-demand prices of us-east-1 (USD per hour)."""
+"""A small part of EC2's catalogue: sizes and EBS bandwidth as AWS publishes them, on-demand prices of us-east-1 (USD per hour)."""
 
 from dataclasses import dataclass
 
@@ -14,19 +14,22 @@ class TypeInfo:
     memory_mib: int
     arch: str
     usd_per_hour: float
+    ebs_mbps: int
+    gpus: int = 0
+    instance_store_gb: int = 0
 
 
 TYPES = {
-    "t3.medium": TypeInfo(2, 4096, "x86_64", 0.0416),
-    "t3.large": TypeInfo(2, 8192, "x86_64", 0.0832),
-    "c5.large": TypeInfo(2, 4096, "x86_64", 0.085),
-    "c5.xlarge": TypeInfo(4, 8192, "x86_64", 0.17),
-    "c6i.large": TypeInfo(2, 4096, "x86_64", 0.085),
-    "m5.large": TypeInfo(2, 8192, "x86_64", 0.096),
-    "m5a.large": TypeInfo(2, 8192, "x86_64", 0.086),
-    "m6i.large": TypeInfo(2, 8192, "x86_64", 0.096),
-    "m5.xlarge": TypeInfo(4, 16384, "x86_64", 0.192),
-    "r5.large": TypeInfo(2, 16384, "x86_64", 0.126),
-    "m6g.large": TypeInfo(2, 8192, "arm64", 0.077),
-    "c6g.large": TypeInfo(2, 4096, "arm64", 0.068),
+    "t3.medium": TypeInfo(2, 4096, "x86_64", 0.0416, 347),
+    "t3.large": TypeInfo(2, 8192, "x86_64", 0.0832, 695),
+    "c5.large": TypeInfo(2, 4096, "x86_64", 0.085, 650),
+    "c5.xlarge": TypeInfo(4, 8192, "x86_64", 0.17, 1150),
+    "c6i.large": TypeInfo(2, 4096, "x86_64", 0.085, 650),
+    "m5.large": TypeInfo(2, 8192, "x86_64", 0.096, 650),
+    "m5a.large": TypeInfo(2, 8192, "x86_64", 0.086, 650),
+    "m6i.large": TypeInfo(2, 8192, "x86_64", 0.096, 650),
+    "m5.xlarge": TypeInfo(4, 16384, "x86_64", 0.192, 1150),
+    "r5.large": TypeInfo(2, 16384, "x86_64", 0.126, 650),
+    "m6g.large": TypeInfo(2, 8192, "arm64", 0.077, 630),
+    "c6g.large": TypeInfo(2, 4096, "arm64", 0.068, 630),
 }

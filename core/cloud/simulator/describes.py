@@ -162,10 +162,13 @@ def describe_instance_types(world: World, account: str, region: str, params: dic
 
 def _type_row(name: str) -> dict:
     info = TYPES[name]
+    gpus = {"GpuInfo": {"Gpus": [{"Name": "T4", "Count": info.gpus}]}} if info.gpus else {}
+    store = {"InstanceStorageInfo": {"TotalSizeInGB": info.instance_store_gb}} if info.instance_store_gb else {}
     return {
         "InstanceType": name, "CurrentGeneration": True, "SupportedUsageClasses": ["on-demand", "spot"],
         "VCpuInfo": {"DefaultVCpus": info.vcpus}, "MemoryInfo": {"SizeInMiB": info.memory_mib},
         "ProcessorInfo": {"SupportedArchitectures": [info.arch]},
+        "EbsInfo": {"EbsOptimizedInfo": {"BaselineBandwidthInMbps": info.ebs_mbps}}, **gpus, **store,
     }  # fmt: skip
 
 

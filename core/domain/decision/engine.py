@@ -14,13 +14,14 @@ class Engine:
     price_weight: float = Weights.price
     worth_moving: float = Gates.worth_moving
     riskier: float = Gates.riskier
+    historic_below: float = Gates.historic_below
     min_saving_pct: int = MovePolicy.min_saving_pct
     cooldown_seconds: int = MovePolicy.cooldown_seconds
     restore_after_seconds: int = MovePolicy.restore_after_seconds
 
     @property
     def gates(self) -> Gates:
-        return Gates(self.worth_moving, self.riskier)
+        return Gates(self.worth_moving, self.riskier, self.historic_below)
 
     @property
     def policy(self) -> MovePolicy:
@@ -28,7 +29,7 @@ class Engine:
 
 
 BOUNDS: dict[str, tuple[float, float]] = {
-    "price_weight": (0, 1), "worth_moving": (0, 0.5), "riskier": (0, 1), "min_saving_pct": (0, 100),
+    "price_weight": (0, 1), "worth_moving": (0, 0.5), "riskier": (0, 1), "historic_below": (0, 1), "min_saving_pct": (0, 100),
     "cooldown_seconds": (60, 30 * 86400), "restore_after_seconds": (0, 30 * 86400),
 }  # fmt: skip
 WHOLE = frozenset(f.name for f in fields(Engine) if f.type is int)

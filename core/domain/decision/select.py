@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+from core.domain.advisor import LABELS
 from core.domain.decision.patience import held_back
-from core.domain.decision.values import Choice, Inputs, Offer, Ranked, Rejected, Verdict, Weights, Wish
-from core.domain.pools import POISON_MEMORY, affordable
+from core.domain.decision.values import MONTHLY_BY_BUCKET, Choice, Inputs, Offer, Ranked, Rejected, Verdict, Weights, Wish
+from core.domain.pools import POISON_MEMORY, affordable, lacks
 from core.domain.risk import PRIOR, UNKNOWN_BAND
 
 UNKNOWN_RISK = PRIOR[UNKNOWN_BAND]  # as of a pool nobody has watched
@@ -25,11 +26,12 @@ def _too_small(offer: Offer, inputs: Inputs) -> str | None:
 
 
 def _lacks(offer: Offer, wish: Wish) -> str | None:
-    if offer.gpus < wish.gpus:
+    """What is unknown of either is no reason."""
+    if lacks(offer.gpus, wish.gpus):
         return f"{offer.gpus} GPUs are less than {wish.gpus}"
-    if offer.instance_store_gib < wish.instance_store_gib:
+    if lacks(offer.instance_store_gib, wish.instance_store_gib):
         return f"{offer.instance_store_gib} GiB of instance store are less than {wish.instance_store_gib}"
-    if wish.ebs_mbps and offer.ebs_mbps is not None and offer.ebs_mbps < wish.ebs_mbps:
+    if lacks(offer.ebs_mbps, wish.ebs_mbps):
         return f"{offer.ebs_mbps} Mbit/s to EBS are less than {wish.ebs_mbps}"
     return None
 
@@ -84,6 +86,15 @@ def _riskier(offer: Offer, inputs: Inputs) -> str | None:
     return f"its risk weighs {_percent(there)}, here {_percent(now_here)}; no saving buys that" if there - now_here > inputs.gates.riskier else None
 
 
+def _interrupted_often(offer: Offer, inputs: Inputs) -> str | None:
+    """The historic gate (MET-14). By the middle of what AWS publishes: "15 to 20 %" is below a fifth, "more than 20 %" is not."""
+    if inputs.policy is None or offer.bucket is None or inputs.is_troubled:
+        return None
+    most = inputs.gates.historic_below
+    often = f"the Spot Advisor counts {LABELS[offer.bucket]} of {offer.instance_type} interrupted within a month"
+    return None if MONTHLY_BY_BUCKET[offer.bucket] < most else f"{often}; a planned move goes where it is below {100 * most:g} %"
+
+
 def _saves_too_little(offer: Offer, inputs: Inputs) -> str | None:
     paid = inputs.present.price
     if inputs.policy is None or paid is None or inputs.is_troubled:
@@ -103,10 +114,11 @@ FILTERS: tuple[tuple[str, Callable[[Offer, Inputs], str | None]], ...] = (
     ("no capacity", _without_capacity),
     ("danger", _in_danger),
     ("diversity", _crowded),
+    ("historic", _interrupted_often),
     ("saving", _saves_too_little),
     ("riskier", _riskier),
 )
-MOVING = frozenset({"diversity", "riskier", "saving"})  # ask whether to go there: a pool in which it stands passes them
+MOVING = frozenset({"diversity", "historic", "riskier", "saving"})  # ask whether to go there: a pool in which it stands passes them
 PRICE_CAP = "price cap"
 
 

@@ -25,7 +25,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """A spot pool as a candidate. USD per hour; ``risk`` is P(lost within the hour), 0..1, None when unknown."""
+    """A spot pool as a candidate. USD per hour; ``risk`` is P(lost within the hour), 0..1, None when unknown.
+
+    ``bucket`` is the Spot Advisor's of its type, 0 to 4: how many were interrupted within a month; None where it ranks none.
+    """
 
     pool_id: str
     region: str
@@ -36,26 +39,27 @@ class Offer:
     memory_mib: int
     price: float | None
     risk: float | None = None
-    gpus: int = 0
+    gpus: int | None = None
     ebs_mbps: int | None = None
-    instance_store_gib: int = 0
+    instance_store_gib: int | None = None
     virtualisation: str = "hvm"
     ice_until: datetime = LONG_AGO
     danger_until: datetime = LONG_AGO
     poisoned_until: datetime = LONG_AGO
+    bucket: int | None = None
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is looked for: at least this much of everything, of this kind, within the policy."""
+    """What is looked for: at least this much of everything that is known, of this kind, within the policy."""
 
     arch: str
     vcpus: int
     memory_mib: int
     on_demand_price: float | None
-    gpus: int = 0
+    gpus: int | None = None
     ebs_mbps: int | None = None
-    instance_store_gib: int = 0
+    instance_store_gib: int | None = None
     virtualisation: str = "hvm"
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
@@ -72,10 +76,15 @@ class Weights:
 
 @dataclass(frozen=True)
 class Gates:
-    """What a better pool must come to. ``worth_moving`` in points of the score, ``riskier`` in P(lost within the hour) above here."""
+    """What a better pool must come to. Two of them are risks, and are no substitutes for each other (K-25).
+
+    ``worth_moving`` in points of the score; ``riskier``, the live one, in P(lost within the hour) above here;
+    ``historic_below``, the historic one, in the share of such machines that AWS interrupted within a month (MET-14).
+    """
 
     worth_moving: float = 0.02
     riskier: float = 0.1
+    historic_below: float = 0.2
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import { useState } from "react";
 import pages from "./Page.module.css";
 import { Card } from "../components/cards/Card.jsx";
 import { Decision } from "../components/decisions/Decision.jsx";
+import { Opportunities } from "../components/decisions/Opportunities.jsx";
 import { Problem } from "../components/Problem.jsx";
 import { useDecide, useDecisions } from "../hooks/useDecisions.js";
 import { useFleet } from "../hooks/useFleet.js";
@@ -32,9 +33,16 @@ export default function DecisionsPage() {
         {asked.length > 0 && <Ask agents={asked} asking={decide} />}
       </header>
       {decide.isError && <Problem title="This could not be decided">{decide.error.message}</Problem>}
-      <Card title="Newest first" state={state} empty={EMPTY}>
-        {({ decisions }) => decisions.map((one) => <Decision key={one.decision_id} decision={one} />)}
-      </Card>
+      <div className={pages.column}>
+        {state.data?.opportunities.found > 0 && (
+          <Card title="What could be cheaper" state={state}>
+            {({ opportunities }) => <Opportunities opportunities={opportunities} />}
+          </Card>
+        )}
+        <Card title="Newest first" state={state} empty={EMPTY}>
+          {({ decisions }) => decisions.map((one) => <Decision key={one.decision_id} decision={one} />)}
+        </Card>
+      </div>
     </>
   );
 }

@@ -12,7 +12,7 @@ from core.moves.engine import signature
 from tests.contract.tree import ROOT
 from tests.integration.conftest import data_of, error_of
 
-ALL = {"price_weight": 0.5, "worth_moving": 0.03, "riskier": 0.2, "min_saving_pct": 5, "cooldown_seconds": 600, "restore_after_seconds": 60}
+ALL = {"price_weight": 0.5, "worth_moving": 0.03, "riskier": 0.2, "historic_below": 0.5, "min_saving_pct": 5, "cooldown_seconds": 600, "restore_after_seconds": 60}
 
 
 @pytest.fixture

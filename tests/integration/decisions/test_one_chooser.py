@@ -152,7 +152,8 @@ def test_the_active_model_gives_the_risk_and_is_named(world, me, admin, cheap):
     plan_ahead()
 
     assert (before["model_version"], told["model_version"], told["fell_back_because"]) == ("static-rule", "by-age 1", None)
-    assert (before["confidence"], told["confidence"]) == (1.0, 1.0)
+    assert (before["confidence"], told["confidence"]) == (0.3333, 0.3333), "all was known of the pool, nothing proved the answers yet"
+    assert "0 proven predictions" in told["confidence_why"]
     risk = {one["pool"]: one["risk"] for one in data_of(me.get(f"/api/client/instances/{cheap.primary.uuid}/available-options"))["options"]}
     assert risk[TARGET] == pytest.approx(logistic_says(30.0), abs=0.001)
     assert planned(world)[0]["model_version"] == "by-age 1"

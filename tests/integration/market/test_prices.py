@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.cloud.simulator.catalogue import TYPES
 from core.prices.pricing import collect
 from tests.integration.conftest import data_of, error_of
 from tests.integration.shop import Shop
@@ -37,6 +38,14 @@ def test_the_collector_stores_every_pool_under_its_az_id_and_every_on_demand_pri
     assert (pool["price"], pool["vcpus"], pool["memory_mib"], pool["arch"]) == (0.0123, 2, 8192, "x86_64")
     assert counts["pools"] == shop.world.one("SELECT COUNT(*) AS n FROM spot_pools")["n"] == 48
     assert shop.world.one("SELECT price FROM ondemand_prices WHERE instance_type = 'm5.large'")["price"] == 0.096
+
+
+def test_the_collector_keeps_what_each_type_is_made_of(shop: Shop):
+    collect(shop.clouds)
+
+    told = {row["instance_type"]: row for row in shop.world.all("SELECT * FROM instance_types")}
+    assert {name: row["ebs_mbps"] for name, row in told.items()} == {name: info.ebs_mbps for name, info in TYPES.items()}
+    assert {(row["gpus"], row["instance_store_gib"]) for row in told.values()} == {(0, 0)}
 
 
 def test_a_newer_price_replaces_an_older_one_and_never_the_other_way_round(shop: Shop):

@@ -3,6 +3,7 @@
 import pickle
 import time
 from threading import Event
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from core import database, ml_interface
 from core.domain.model import kinds
 from core.domain.model.check import features_of
+from core.domain.model.contract import CHECK_VECTOR
+from core.domain.model.registered import STATIC
 from core.forecast import model_check, risk
 from core.operations import modules, monitor
 from core.sql import pools
@@ -171,14 +174,40 @@ def test_the_active_model_decides_without_a_restart_and_the_static_rule_before_a
     assert active["interruption_probability"] == pytest.approx(logistic_says(2.0))
 
 
-def test_who_puts_a_model_in_charge_hears_which_one_was_before(registry):
-    """E-48, and the same at the dashboard's address (G-36)."""
+def test_an_activation_names_the_model_before_it_and_none_when_it_was_in_charge_already(registry):
     first, second = registry.uploaded(), registry.uploaded(version="2")
 
-    told = [data_of(registry.do("activate", first)), data_of(registry.api.post("/api/lab/graduate", {"model_id": second})), data_of(registry.do("activate", second))]
+    told = [data_of(registry.do("activate", model)) for model in (first, second, second)]
 
     assert [one["active"]["model_id"] for one in told] == [first, second, second]
-    assert [one["previous"] and one["previous"].get("model_id") for one in told] == [None, first, None]
+    assert told[0]["previous"] == STATIC and told[1]["previous"]["model_id"] == first and told[2]["previous"] is None
+    assert told[1]["previous"]["status"] == "retired"
+    assert [(one["version"], one["status"]) for one in registry.models() if one["name"] == "by-age"] == [("2", "active"), ("1", "retired")]
+
+
+def test_every_prediction_has_an_id_of_its_own_and_is_as_the_contract_says(registry):
+    registry.do("activate", registry.uploaded())
+    told = [asked(2.0) for _ in range(3)] + [data_of_static()]
+
+    assert len({UUID(one["prediction_id"]) for one in told}) == 4
+    for one in told:
+        assert one["contract_version"] == "v1.0" and one["recommended_action"] in ("SAFE", "CAUTION", "AVOID")
+        assert 0 <= one["interruption_probability"] <= 1 and 0 <= one["confidence_score"] <= 1
+
+
+def data_of_static() -> dict:
+    """The contract's own check vector, of which the static rule knows nothing but the prior."""
+    return database.run(lambda tx: ml_interface.invoke_ml_decision(tx, CHECK_VECTOR))
+
+
+def test_the_dashboards_address_puts_a_model_in_charge_too(registry):
+    """G-36."""
+    first, second = registry.uploaded(), registry.uploaded(version="2")
+    registry.do("activate", first)
+
+    told = data_of(registry.api.post("/api/lab/graduate", {"model_id": second}))
+
+    assert (told["active"]["model_id"], told["previous"]["model_id"]) == (second, first)
     assert asked(2.0)["model"]["version"] == "2"
 
 

@@ -2,11 +2,13 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 
 from core.emergencies.reconciler import reconcile
+from core.execution.actions import tags_of
 from core.operations.alerting import evaluate
 from core.sql import actions, instances
 from tests.integration.conftest import data_of, error_of
@@ -192,16 +194,30 @@ def test_a_replicas_launch_is_described_best_place_first(world, host, base, shop
     assert live["candidates"][0]["pool"] != shop.primary.pool_id
 
 
-def test_a_launch_is_described_with_what_its_machine_is_made_of(world, host, base, shop):
-    """E-30: what the PRIMARY was launched with, and the tags that every machine of ours bears."""
-    spec = {"image_id": "ami-7", "iam_instance_profile": "arn:aws:iam::1:instance-profile/p", "key_name": "people", "security_group_ids": ["sg-1", "sg-2"]}
-    world.execute("UPDATE instances SET launch_spec = %(spec)s WHERE id = %(id)s", spec=json.dumps(spec), id=shop.primary.id)
+SPEC = {"image_id": "ami-1", "security_group_ids": ["sg-1", "sg-2"], "iam_instance_profile": "arn:aws:iam::1:instance-profile/web", "key_name": "ops"}
+
+
+def test_what_it_tells_of_a_launch_is_what_the_next_order_is_made_of(world, host, base, shop, settings):
+    world.execute("UPDATE instances SET launch_spec = %(spec)s", spec=json.dumps(SPEC))
+    told = data_of(host.get(f"{base}/replica-config"))
+
+    world.interruption(shop)
+
+    ordered = json.loads(world.one("SELECT params FROM actions WHERE kind = 'launch'")["params"])
+    assert {**told["launch_template"], "security_group_ids": told["security_group_ids"]} == {name: ordered[name] for name in SPEC} == SPEC
+    assert told["subnet_ids"] == [] and "subnet_id" not in ordered, "none is named: EC2 takes the zone's default"
+    claim = SimpleNamespace(agent_uuid=shop.uuid, intent=SimpleNamespace(uuid="u", attempt=1))
+    assert told["tags"] == {"ManagedBy": "SpotOptimizer", "spotopt:agent": shop.uuid}
+    assert told["tags"].items() <= tags_of(claim, settings).items()
+
+
+def test_before_ec2_was_asked_it_knows_of_no_template_and_makes_none_up(world, host, base, shop):
+    world.execute("UPDATE instances SET launch_spec = NULL")
 
     told = data_of(host.get(f"{base}/replica-config"))
 
-    assert told["launch_template"] == {name: spec[name] for name in ("image_id", "iam_instance_profile", "key_name")}
-    assert (told["security_group_ids"], told["subnet_ids"]) == (["sg-1", "sg-2"], [])
-    assert told["tags"] == {"ManagedBy": "SpotOptimizer", "spotopt:agent": shop.uuid}
+    assert set(told["launch_template"].values()) == {None}
+    assert (told["subnet_ids"], told["security_group_ids"]) == ([], [])
 
 
 def test_the_token_it_names_is_the_one_the_next_order_bears(world, host, base, shop):

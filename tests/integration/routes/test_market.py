@@ -13,6 +13,7 @@ from tests.integration.market.staging import horizon_of, stage
 from tests.world import World
 
 HERE = "use1-az6:m5.large:linux"
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -98,15 +99,22 @@ def test_the_price_of_an_instance_stands_beside_on_demand_and_the_best(me, workl
     assert told["best"]["pool"] == "use1-az6:c5.large:linux"
 
 
-def test_the_price_says_as_of_when_it_is(world, me, workload):
-    """E-37."""
-    path = f"/api/client/instances/{workload.primary.uuid}/pricing"
-    told = data_of(me.get(path))["as_of"]
-    stored = world.one("SELECT updated_at FROM spot_pools WHERE pool_id = %(id)s", id=HERE)["updated_at"]
-    world.jump(minutes=10)
+def when(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
-    assert datetime.fromisoformat(told) == stored.replace(microsecond=stored.microsecond // 1000 * 1000), "replies have milliseconds"
-    assert data_of(me.get(path))["as_of"] == told, "a price does not grow younger by being asked for"
+
+def test_a_price_says_as_of_when_it_was_read_and_one_of_on_demand_as_of_the_list(world, me, workload):
+    dear = world.workload("dear", workload.client, lifecycle="on-demand")
+    world.execute("UPDATE ondemand_prices SET updated_at = UTC_TIMESTAMP(6) - INTERVAL 3 HOUR")
+    [read] = world.all("SELECT updated_at FROM spot_pools WHERE pool_id = %(id)s", id=HERE)
+    [listed] = world.all("SELECT updated_at FROM ondemand_prices WHERE instance_type = 'm5.large'")
+
+    spot, on_demand = (data_of(me.get(f"/api/client/instances/{one.primary.uuid}/pricing")) for one in (workload, dear))
+
+    assert abs(when(spot["as_of"]) - read["updated_at"]) < SECOND and abs(when(on_demand["as_of"]) - listed["updated_at"]) < SECOND
+    assert (on_demand["current"], on_demand["stale"], on_demand["data_source"]) == (0.096, False, "collector")
+    world.jump(days=1)
+    assert data_of(me.get(f"/api/client/instances/{dear.primary.uuid}/pricing"))["stale"] is True
 
 
 def test_a_stale_price_is_ten_per_cent_up_and_says_so(world, me, workload):
@@ -117,23 +125,19 @@ def test_a_stale_price_is_ten_per_cent_up_and_says_so(world, me, workload):
     assert (told["current"], told["stale"], told["data_source"]) == (pytest.approx(0.0352), True, "last_known_plus_10_pct")
 
 
+def last_known(me) -> float:
+    """What stands after the last sighting until now."""
+    return history(me)["points"][-1]["price"]
+
+
 def test_volatility_is_told_with_its_sources_and_is_no_risk(me, consolidated):
     told = data_of(me.get(f"/api/client/instances/{consolidated.primary.uuid}/pool-volatility", query_string={"hours": 6}))
 
     assert (told["min"], told["max"], told["changes"], told["is_risk"]) == (0.029, 0.033, 5, False)
     assert told["data_sources"]["interpolated"] == 2
+    known = [0.029] * 12 + [0.03, 0.031, 0.032, 0.033] + [last_known(me)] * (told["samples"] - 16)
+    assert (told["mean"], told["sigma"]) == (pytest.approx(fmean(known), abs=1e-6), pytest.approx(pstdev(known), abs=1e-6))
     assert told["samples"] == len(data_of(me.get(f"/api/client/instances/{consolidated.primary.uuid}/price-history", query_string={"hours": 6})))
-
-
-def test_mean_and_sigma_are_those_of_the_prices_that_are_shown(me, consolidated):
-    """E-43a: of the points of the same hours, each of five minutes."""
-    base = f"/api/client/instances/{consolidated.primary.uuid}"
-    told = data_of(me.get(f"{base}/pool-volatility", query_string={"hours": 6}))
-    prices = [point["price"] for point in data_of(me.get(f"{base}/price-history", query_string={"hours": 6}))]
-
-    assert told["mean"] == pytest.approx(fmean(prices), abs=1e-6)
-    assert told["sigma"] == pytest.approx(pstdev(prices), abs=1e-6)
-    assert told["sigma"] > 0
 
 
 def test_nothing_known_is_null_and_not_zero(me, workload):

@@ -105,6 +105,52 @@ def test_a_simulated_switch_tells_what_it_would_bring_and_changes_nothing(me, mo
     assert moving.world.one("SELECT (SELECT COUNT(*) FROM plans) + (SELECT COUNT(*) FROM actions) AS n")["n"] == 0
 
 
+def simulated(me, paths) -> tuple:
+    told = data_of(me.post(paths["simulate"], {"target_pool": "use1-az1:c5.large:linux"}))
+    return told["expected_downtime_seconds"], told["expected_downtime_rests_on"]
+
+
+def test_how_long_a_switch_will_take_is_told_by_what_this_workloads_own_took(me, moving, paths):
+    moving.served(after_seconds=2)
+    measured = moving.row()["downtime_seconds"]
+    back = moving.world.one("SELECT uuid FROM instances WHERE role = 'PRIMARY'")["uuid"]
+
+    seconds, basis = simulated(me, {"simulate": f"/api/client/instances/{back}/simulate-switch"})
+
+    assert seconds == pytest.approx(measured, abs=0.001) and seconds >= 2
+    assert basis == {"switches": 1, "words": "as in the one measured planned switch of this workload"}
+
+
+def test_a_promotion_by_hand_counts_before_it_stands_in_the_history_and_once_when_it_does(me, moving):
+    from core.emergencies import replicas
+
+    replica = moving.world.replica(moving.workload)
+    moving.world.db.run(lambda tx: replicas.promote(tx, moving.workload.id, replica.uuid, 0, actor="client:9", request_id="by-hand-01"))
+    moving.world.serves(moving.workload, moving.workload.primary.id, serving=False)
+    moving.world.jump(seconds=1)
+    moving.world.serves(moving.workload, replica.instance_id)
+    asked = {"simulate": f"/api/client/instances/{moving.world.instance(replica.instance_id).uuid}/simulate-switch"}
+
+    at_once = simulated(me, asked)
+    plan_ahead()
+
+    assert at_once[0] >= 1.0 and at_once[1] == {"switches": 1, "words": "as in the one measured planned switch of this workload"}
+    assert moving.world.one("SELECT COUNT(*) AS n FROM switches")["n"] == 1 and simulated(me, asked) == at_once
+
+
+def test_a_workload_that_never_switched_is_told_by_the_clients_others_and_never_by_a_strangers(me, moving, paths):
+    other, stranger = moving.world.workload("other", moving.workload.client), moving.world.workload("stranger", aws_account="210987654321")
+    assert simulated(me, paths) == (None, {"switches": 0, "words": "no switch was measured yet"})
+    for owner, seconds in ((stranger, 90), (other, 3), (other, 1), (other, 8)):
+        moving.world.execute(
+            "INSERT INTO switches (uuid, client_id, agent_id, request_id, old_instance_id, data_source, state, cause, user_id, sentence, started_at,"
+            " downtime_seconds) VALUES (UUID(), %(client)s, %(agent)s, UUID(), %(old)s, 'simulator', 'done', 'plan', 'system', 'a test',"
+            " UTC_TIMESTAMP(6), %(seconds)s)", client=owner.client.id, agent=owner.id, old=owner.primary.id, seconds=seconds,
+        )  # fmt: skip
+
+    assert simulated(me, paths) == (3.0, {"switches": 3, "words": "median of 3 measured planned switches of your other workloads"})
+
+
 def test_a_simulated_switch_says_why_it_would_be_refused(me, moving, paths):
     told = data_of(me.post(paths["simulate"], {"target_pool": "nowhere:m5.large:linux"}))
 

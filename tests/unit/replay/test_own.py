@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core import errors
-from core.domain.decision.engine import Placement
+from core.domain.decision.engine import Engine, Placement
 from core.domain.decision.values import MovePolicy
 from core.domain.risk import Sighting
 from core.replay import own_check
@@ -78,6 +78,20 @@ def test_nothing_later_is_ever_looked_at(name):
     logs = [log_of(played(history, [name], hazard=0.0)[1][name]) for history in (one, mixed(one, other, tick))]
 
     assert [line for line in logs[0] if line["tick"] < tick] == [line for line in logs[1] if line["tick"] < tick]
+
+
+def test_without_advisor_data_no_figure_of_the_historic_gate_changes_anything_and_with_it_one_does():
+    history = drawn_history(days=4, seed=3)
+    plain, ranked = ({n: moves_by_the_gate(history, ranks, n) for n in (0.0, 0.2, 1.0)} for ranks in ({}, {"c5.large": (4, START)}))
+
+    assert plain[0.0] == plain[0.2] == plain[1.0]
+    assert ranked[0.2] != ranked[1.0]
+
+
+def moves_by_the_gate(history: History, ranks: dict, historic_below: float) -> tuple:
+    """What a policy that moves for every cent does, and what that costs."""
+    report, logs = played(replace(history, ranks=ranks, engine=Engine(historic_below=historic_below)), ["eager"], hazard=0.0)
+    return report["policies"], list(logs["eager"].lines())
 
 
 def test_a_look_ahead_would_be_noticed(monkeypatch):

@@ -27,6 +27,7 @@ export function Decision({ decision }) {
       <p className={classes.quiet}>
         <Time at={decision.decided_at} />, {ASKED[decision.asked_by]}; risk by {modelOf(decision)}, in {decision.latency_ms.toFixed(1)} ms
       </p>
+      {decision.confidence_why && <p className={classes.quiet}>{decision.confidence_why}.</p>}
       {decision.outcome && <p className={classes.quiet}>{decision.outcome}.</p>}
       <details>
         <summary>

@@ -60,7 +60,7 @@ function Trial({ agent, pool, onClose }) {
 }
 
 function Brings({ trial }) {
-  const { saving_usd_per_hour: saving, risk, expected_downtime_seconds: gap, steps } = trial;
+  const { saving_usd_per_hour: saving, risk, expected_downtime_seconds: gap, expected_downtime_rests_on: basis, steps } = trial;
   return (
     <>
       <dl className={classes.brings}>
@@ -73,7 +73,7 @@ function Brings({ trial }) {
           <dd>{risk === 0 ? "nothing" : percent(risk)}</dd>
         </div>
         <div>
-          <dt>without service, as measured so far</dt>
+          <dt>without service, {basis.words}</dt>
           <dd>{seconds(gap)}</dd>
         </div>
       </dl>

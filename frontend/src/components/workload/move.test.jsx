@@ -13,7 +13,14 @@ const OPTIONS = {
     { pool: "use1-az2:c5.large:linux", price: 0.01, excluded_by: "danger" },
   ],
 };
-const TRIAL = { saving_usd_per_hour: 0.01, risk: 0, expected_downtime_seconds: 0.5, steps: ["Launch a Spot c5.large"], refused_because: null };
+const TRIAL = {
+  saving_usd_per_hour: 0.01,
+  risk: 0,
+  expected_downtime_seconds: 0.5,
+  expected_downtime_rests_on: { switches: 3, words: "median of 3 measured planned switches of this workload" },
+  steps: ["Launch a Spot c5.large"],
+  refused_because: null,
+};
 
 async function open(trial = TRIAL, move = {}) {
   const asked = serve({ "/available-options": OPTIONS, "/simulate-switch": trial, "/force-switch": move });
@@ -34,6 +41,16 @@ test("what a move would bring is read before anything is done; where it stands a
   expect(asked.some((line) => line.endsWith("/force-switch"))).toBe(false);
   await userEvent.click(screen.getByRole("button", { name: "Move it to c5.large in use1-az1" }));
   expect(asked).toContain("POST /api/client/instances/p-1/force-switch");
+});
+
+test("how long it will be without service is said with what that rests on, and not at all while nothing was measured", async () => {
+  await open();
+  expect(screen.getByText("without service, median of 3 measured planned switches of this workload").parentElement.textContent).toMatch(/0\.5 s$/);
+});
+
+test("a gap that nobody measured is no figure", async () => {
+  await open({ ...TRIAL, expected_downtime_seconds: null, expected_downtime_rests_on: { switches: 0, words: "no switch was measured yet" } });
+  expect(screen.getByText("without service, no switch was measured yet").parentElement.textContent).toMatch(/–$/);
 });
 
 test("why it would not go there by itself is said, and what costs more is not called a saving", async () => {
