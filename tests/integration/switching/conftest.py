@@ -1,5 +1,7 @@
 """A workload with somewhere better to be, and the switch that takes it there."""
 
+import csv
+import io
 from dataclasses import dataclass
 
 import pytest
@@ -79,3 +81,22 @@ def moving(world: World) -> Moving:
     workload = world.workload()
     world.beat(workload, workload.primary.id, serving=True)
     return Moving(world, workload)
+
+
+@pytest.fixture
+def me(api, moving: Moving):
+    return api.by(moving.workload.client.token)
+
+
+@pytest.fixture
+def paths(moving: Moving) -> dict[str, str]:
+    client, instance = f"/api/client/{moving.workload.client.uuid}", f"/api/client/instances/{moving.workload.primary.uuid}"
+    return {
+        "order": f"/api/agents/{moving.workload.uuid}/issue-switch-command", "force": f"{instance}/force-switch",
+        "simulate": f"{instance}/simulate-switch", "client": client,
+    }  # fmt: skip
+
+
+def table(reply) -> list[dict]:
+    assert reply.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(reply.text)))
