@@ -21,7 +21,6 @@ REPLICA_LIFE_SECONDS = 6 * 3600
 EXPIRED_WITHIN_SECONDS = 15.0
 RECOVERED_WITHIN_SECONDS = 90.0  # MET-36: from a loss without notice to the order of its replacement
 IN_FORCE_WITHIN_SECONDS = 25.0
-SAFE_SECONDS = 6.0
 
 
 def warm(fleet: Fleet, pace: Pace) -> list[Strike]:
@@ -139,9 +138,9 @@ def safe_mode(fleet: Fleet, pace: Pace) -> list[Strike]:
     try:
         if not within(IN_FORCE_WITHIN_SECONDS, fleet.is_safe_mode_in_force, every=0.2):
             raise NotReady(f"SAFE MODE was not in force within {IN_FORCE_WITHIN_SECONDS:.0f} s")
-        since = time.time()
+        since, known = time.time(), fleet.running()
         strikes = _interrupt(fleet, pace.lead_seconds)
-        time.sleep(SAFE_SECONDS)
+        within(pace.safe_seconds, lambda: bool(fleet.running() - known), every=0.3)
         until = time.time()
     finally:
         fleet.switch_safe_mode(False)

@@ -7,11 +7,12 @@ from scripts.drill.fleet import Workload
 
 @dataclass(frozen=True)
 class Pace:
-    """How long a story waits: from notice to end, for replicas to be ready, for old machines to end."""
+    """How long a story waits: from notice to end, for replicas to be ready, for old machines to end, for a launch in SAFE MODE."""
 
     lead_seconds: float = 120.0
     prepare_seconds: float = 20.0
     settle_seconds: float = 15.0
+    safe_seconds: float = 6.0
 
 
 USUAL = Pace()

@@ -180,7 +180,7 @@ TWINS = {
     "without_launch": Twin(_without_launch, "cold", Pace(lead_seconds=6, settle_seconds=1)),
     "without_zombie_end": Twin(_without_zombie_end, "cold", Pace(settle_seconds=10)),
     "without_on_demand": Twin(_without_on_demand, "no_capacity", Pace(lead_seconds=8, settle_seconds=1)),
-    "without_safe_mode": Twin(_without_safe_mode, "safe_mode", Pace(settle_seconds=1)),
+    "without_safe_mode": Twin(_without_safe_mode, "safe_mode", Pace(settle_seconds=1, safe_seconds=20)),
     "without_expiry": Twin(_without_expiry, "false_alarm", Pace(prepare_seconds=10, settle_seconds=1)),
     "without_retry": Twin(_without_retry, "throttled", Pace(lead_seconds=20, settle_seconds=1)),
     "without_adoption": Twin(_without_adoption, "alone", Pace(settle_seconds=3)),
