@@ -5,6 +5,7 @@ was in contact there is nothing to look for, and nothing is asked of AWS.
 """
 
 import json
+import threading
 import time
 from functools import partial
 
@@ -27,7 +28,8 @@ IN_TOUCH_SECONDS = 10
 ASKED_SECONDS = 2.0  # so old may the answer be; EC2's own may be older
 
 _back_since = time.monotonic()
-_asked: dict[tuple[int, str], float] = {}  # by account and region: when the last answer came
+_asked: dict[tuple[int, str], float] = {}  # by account and region: when EC2 last said, or could not say
+_doors: dict[tuple[int, str], threading.Lock] = {}
 
 
 def returned() -> None:
@@ -50,12 +52,15 @@ def forestalled(clouds: Clouds, claim: Claim) -> bool:
 
 
 def _adopt(clouds: Clouds, account: Account, region: str) -> None:
-    """What hosts of this region launched alone is ours; two hundred launches at once ask this but once in two seconds."""
-    if time.monotonic() - _asked.get((account.id, region), -ASKED_SECONDS) < ASKED_SECONDS:
-        return
-    machines = breaker.ask(clouds, account, partial(Ec2.alone, region=region, install=install_name(current())))
-    level3.adopt(account, region, machines)
-    _asked[account.id, region] = time.monotonic()
+    """What hosts of this region launched alone is ours. Of two hundred launches at once one asks, each two seconds, and the others wait for it."""
+    key = (account.id, region)
+    with _doors.setdefault(key, threading.Lock()):
+        if time.monotonic() - _asked.get(key, -ASKED_SECONDS) < ASKED_SECONDS:
+            return
+        try:
+            level3.adopt(account, region, breaker.ask(clouds, account, partial(Ec2.alone, region=region, install=install_name(current()))))
+        finally:
+            _asked[key] = time.monotonic()
 
 
 def _may_be(agent_id: int) -> bool:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from core.cloud.simulator.catalogue import TYPES, ZONES
 from scripts import demo, event_queue
@@ -15,6 +14,7 @@ from scripts.stack import Stack
 SERVING_WITHIN_SECONDS = 60.0
 LOOKED_AT_WITHIN_SECONDS = 6.0
 TERMINATE_WAIT_SECONDS = 1  # an old machine ends so soon after its successor serves: waiting longer proves nothing here
+UNKNOWN = "SELECT COUNT(*) FROM instances i JOIN clients c ON c.id = i.client_id WHERE c.uuid = %s AND i.launch_spec IS NULL"
 PLACES = tuple((instance_type, az_id) for _, instance_type, az_id in demo.FLEET)
 
 
@@ -53,17 +53,17 @@ class Fleet:
         started = self.running()
         if not within(SERVING_WITHIN_SECONDS, lambda: all(self._answers(instance_id) for instance_id in started)):
             raise NotReady(f"the fleet did not serve within {SERVING_WITHIN_SECONDS:.0f} s")
-        known = self.levers.health()["calls"]
         workloads = tuple(Workload(row["logical_name"], row["agent_id"]) for row in self._agents())
         for workload in workloads:
             self._api.post(f"/api/client/agents/{workload.agent_id}/config", {"terminate_wait_seconds": TERMINATE_WAIT_SECONDS})
-        within(LOOKED_AT_WITHIN_SECONDS, partial(self._was_looked_at, known), every=0.2)
+        within(LOOKED_AT_WITHIN_SECONDS, self._is_known, every=0.2)
         return workloads
 
-    def _was_looked_at(self, known: int) -> bool:
-        """Whether the product has asked EC2 what its machines are made of; before that it cannot replace one."""
-        looks = self.levers.calls(since=known, action="DescribeInstances")
-        return any(call["account_id"] == self.account for call in looks)
+    def _is_known(self) -> bool:
+        """Whether the product has heard from EC2 what its machines are made of; before that it cannot replace one."""
+        with self.stack.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(UNKNOWN, (self._client.client_id,))
+            return cursor.fetchone() == (0,)
 
     def _answers(self, instance_id: str) -> bool:
         sight = self.prober.sights.get(instance_id)

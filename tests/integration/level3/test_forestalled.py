@@ -8,6 +8,7 @@ from core.emergencies.reconciler import reconcile
 from core.execution.actions import Executor
 from tests.integration.level3.test_adoption import launch
 from tests.integration.shop import Shop
+from tests.integration.together import at_once
 
 
 @pytest.fixture
@@ -69,6 +70,21 @@ def test_in_ordinary_times_nothing_is_asked_of_aws_before_a_launch(shop: Shop, e
 
     assert len(shop.calls("RunInstances")) == 1
     assert shop.calls("DescribeInstances") == []
+
+
+@pytest.mark.parametrize("trouble", [{}, {"code": "UnauthorizedOperation", "http_status": 403}], ids=["AWS answers", "AWS cannot say"])
+def test_of_many_launches_at_once_one_asks_for_all(shop: Shop, executor, trouble: dict):
+    forestall.returned()
+    workloads = [shop.workload] + [shop.world.workload(name, shop.workload.client) for name in ("second", "third", "fourth")]
+    shop.world.execute("UPDATE instances SET launch_spec = %(spec)s", spec=shop.world.one("SELECT launch_spec FROM instances ORDER BY id LIMIT 1")["launch_spec"])
+    for workload in workloads:
+        shop.world.interruption(workload)
+    shop.simulator.fault("DescribeInstances", delay_seconds=0.3, share=1.0, **trouble)
+
+    at_once(*[executor.run_once] * len(workloads))
+
+    assert len(shop.calls("RunInstances")) == len(workloads)
+    assert len(shop.calls("DescribeInstances")) == 1
 
 
 def test_where_no_host_acted_alone_the_launch_goes_on(shop: Shop, executor):
