@@ -121,10 +121,10 @@ class Pool:
 
 def _awake(connection: pymysql.Connection | None, idle: float) -> pymysql.Connection | None:
     """The connection, if the server is still there after so many idle seconds."""
-    if connection is None or not (_said_goodbye(connection) or (idle > PING_AFTER_IDLE and not _answers(connection))):
-        return connection
-    connection.close()
-    return None
+    if connection and (_said_goodbye(connection) or (idle > PING_AFTER_IDLE and not _answers(connection))):
+        connection.close()
+        return None
+    return connection
 
 
 def _said_goodbye(connection: pymysql.Connection) -> bool:

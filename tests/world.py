@@ -140,6 +140,14 @@ class World:
         }  # fmt: skip
         return self.db.run(lambda tx: emergency.handle_termination_notice(tx, workload.id, None, body))
 
+    def at_work(self) -> Workload:
+        """A workload on a known market: its host is heard and serves, and EC2 was asked about it."""
+        self.prices()
+        made = self.workload()
+        self.beat(made, made.primary.id, serving=True)
+        self.looked_at()
+        return made
+
     def looked_at(self) -> None:
         """As after EC2 was asked about every machine: what a twin of it is made of is known."""
         self.execute("UPDATE instances SET launch_spec = '{\"image_id\": \"ami-1\"}' WHERE launch_spec IS NULL")

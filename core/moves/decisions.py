@@ -104,7 +104,11 @@ def _why_trusted(made: Decision) -> str:
 
 def output_of(choice: Choice) -> str:
     """The decision as it is stored: the same choice gives the same bytes."""
-    return json.dumps(members(choice), sort_keys=True, separators=(",", ":"), default=_told)
+    return _packed(members(choice))
+
+
+def _packed(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_told)
 
 
 def _told(value: Any) -> Any:
@@ -114,7 +118,7 @@ def _told(value: Any) -> Any:
 def comes_out_the_same(stored: str, choice: Choice) -> bool:
     """Whether a decision taken again is the stored one, byte by byte; members that decisions have gained since are left out."""
     again = _as_far_as(json.loads(output_of(choice)), json.loads(stored))
-    return json.dumps(again, sort_keys=True, separators=(",", ":")) == stored
+    return _packed(again) == stored
 
 
 def _as_far_as(told: Any, stored: Any) -> Any:

@@ -47,7 +47,7 @@ def consider(tx: Tx, agent: Agent, safe: bool, agent_id: int, grounds: Grounds) 
     """Whether a plan was written for this agent. What was decided is written down either way, if it is news."""
     primary = instances.get(tx, agent.primary_instance_id)
     around = grounds.of(tx, agent.client_id, primary.region)
-    if rows.open_of_agent(tx, agent.id) or not any(pool.instance_type == primary.instance_type for pool in around.pools.values()):
+    if rows.open_of_agent(tx, agent.id) or not around.knows(primary.instance_type):
         return False
     made = decisions.weigh(tx, agent, primary, around)
     plan, outcome = _plan(tx, agent, safe, made) if made.choice.verdict is Verdict.SWITCH else (None, None)

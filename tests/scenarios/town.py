@@ -10,6 +10,7 @@ import requests
 
 from scripts import demo, event_queue
 from scripts.client import Api
+from scripts.drill.fleet import UNKNOWN
 from scripts.stack import Stack
 
 T = TypeVar("T")
@@ -91,9 +92,7 @@ class Town:
         return {machine["instance_id"] for machine in self.machines() if "spotopt:intent" in machine["tags"]}
 
     def unknown_machines(self) -> int:
-        return self.count(
-            "SELECT COUNT(*) FROM instances i JOIN clients c ON c.id = i.client_id WHERE c.uuid = %s AND i.launch_spec IS NULL"
-        )
+        return self.count(UNKNOWN)
 
     def count(self, sql: str) -> int:
         """One number about this client."""

@@ -25,11 +25,7 @@ CHANGED = {
 
 @pytest.fixture
 def shop(world: World) -> Workload:
-    world.prices()
-    made = world.workload()
-    world.beat(made, made.primary.id, serving=True)
-    world.looked_at()
-    return made
+    return world.at_work()
 
 
 def speechless(world: World, since: int) -> dict[str, int]:

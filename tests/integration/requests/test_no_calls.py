@@ -13,11 +13,7 @@ TARGET = "use1-az1:m5.large:linux"
 
 @pytest.fixture
 def shop(world: World) -> Workload:
-    world.prices()
-    made = world.workload()
-    world.beat(made, made.primary.id, serving=True)
-    world.looked_at()
-    return made
+    return world.at_work()
 
 
 @pytest.fixture(autouse=True)
